@@ -1,0 +1,38 @@
+"""Problems: what is wrong in a file, where, and what to type instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A stretch of characters in one line of a file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+    length: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake. `message` is a sentence; its last half says what to type."""
+
+    where: Location
+    rule: str
+    message: str
+    severity: Severity = "error"
+    other: Location | None = None
+    """The second place, where two places contradict each other."""
+
+
+def errors(problems: Iterable[Problem]) -> list[Problem]:
+    return [problem for problem in problems if problem.severity == "error"]
