@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
-from reconcile.core.problems import Location
+from reconcile.core.problems import Placed
 
 Path = tuple[str, ...]
 Value = Any
@@ -35,7 +35,20 @@ class Missing:
         return False
 
 
+class Unknown:
+    """The one value `UNKNOWN`: not read. It never counts as empty or equal."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+
 MISSING: Final = Missing()
+UNKNOWN: Final = Unknown()
 NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
 
 
@@ -50,15 +63,23 @@ class Ref(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Tenant:
+    """Whose shop: the host and the brand in it."""
+
+    url: str
+    brand_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Desired:
     """One object as the catalog wants it, after all layers are merged."""
 
     ref: Ref
-    source: Location
+    source: Placed
     values: Values
     parent: Ref | None = None
     """The product of a variant, the top category of a sub category."""
-    sources: Mapping[Path, Location] = field(default_factory=lambda: NOTHING)
+    sources: Mapping[Path, Placed] = field(default_factory=lambda: NOTHING)
     """Where each value is written; a path without an entry is at `source`."""
     renamed_from: str | None = None
     delete: bool = False
@@ -85,6 +106,17 @@ class Live:
     parent: Ref | None = None
     raw: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     """The JSON as read; core PUT sends its documented root fields back."""
+
+    def at(self, path: Path) -> Value | Missing | Unknown:
+        """What Traede has at a path: a value, MISSING (proven) or UNKNOWN."""
+        if path in self.values:
+            return self.values[path]
+        for end in range(len(path) - 1, 0, -1):
+            if path[:end] in self.closed:
+                return MISSING
+            if path[:end] in self.opened:
+                return UNKNOWN
+        return UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 Severity = Literal["error", "warning"]
 
@@ -20,6 +20,20 @@ class Location:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+
+class Placed(Protocol):
+    """Anything that knows where it is written; asking may cost, so ask late."""
+
+    @property
+    def location(self) -> Location: ...
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A place already worked out."""
+
+    location: Location
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,0 +1,341 @@
+"""From the trees of all files to what the catalog wants: one `Desired` per object.
+
+Every object is a stack of layers, each flattened to paths and merged in order, a
+later layer winning:
+
+    product:  entry
+    variant:  variant_defaults of its product  →  entry
+
+Because a layer is flat, "maps merge deep, lists and values replace" is one
+`dict.update`. New kinds of layer (templates, matrix, price lists) are further
+entries in the stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Sequence as List
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from reconcile.core.canonical import (
+    SEPARATOR,
+    NotCanonical,
+    as_set,
+    canonical,
+    record_order,
+)
+from reconcile.core.config import Config
+from reconcile.core.kinds import (
+    CATEGORY,
+    COLLECTION,
+    CUSTOMER,
+    PRODUCT,
+    VARIANT,
+    Field,
+    Form,
+    Kind,
+    Shape,
+)
+from reconcile.core.model import Desired, KindName, Path, Ref, Value
+from reconcile.core.problems import Location, Placed, Problem
+from reconcile.core.traps import money_traps
+from reconcile.core.yamlnodes import Mapping as MapNode
+from reconcile.core.yamlnodes import Node, Scalar
+from reconcile.core.yamlnodes import Sequence as ListNode
+
+Flat = dict[Path, tuple[Value, Placed]]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All objects that the files name, by key."""
+
+    objects: Mapping[Ref, Desired]
+    files: tuple[str, ...] = ()
+
+    def declares(self, kind: KindName) -> bool:
+        """Whether references to this kind resolve here rather than in live."""
+        return any(ref.kind == kind for ref in self.objects)
+
+
+def read_catalog(
+    documents: Mapping[str, Node | None], config: Config
+) -> tuple[list[Desired], list[Problem]]:
+    """Every object in every file, duplicates included, and what is wrong in it.
+
+    Assumes nothing: what the schema has refused is passed over here, so that one
+    mistake is reported once.
+    """
+    reader = _Reader(config)
+    objects: list[Desired] = []
+    for root in documents.values():
+        if isinstance(root, MapNode):
+            objects += reader.document(root)
+    return objects, reader.problems
+
+
+@dataclass(slots=True)
+class _Reader:
+    config: Config
+    problems: list[Problem] = field(default_factory=list)
+
+    def document(self, root: MapNode) -> Iterator[Desired]:
+        for entry in _entries(root.get("customers")):
+            yield from self._single(CUSTOMER, entry)
+        for entry in _entries(root.get("categories")):
+            yield from self._category(entry, None)
+        for entry in _entries(root.get("collections")):
+            yield from self._single(COLLECTION, entry)
+        for entry in _entries(root.get("products")):
+            yield from self._product(entry)
+
+    def _single(self, kind: Kind, entry: MapNode) -> Iterator[Desired]:
+        key = _key(entry.get(kind.key_field))
+        if key is not None:
+            yield self._desired(kind, key, entry, (entry,), None)
+
+    def _product(self, entry: MapNode) -> Iterator[Desired]:
+        key = _key(entry.get(PRODUCT.key_field))
+        if key is None:
+            return
+        product = self._desired(PRODUCT, key, entry, (entry,), None)
+        yield product
+        defaults = entry.get("variant_defaults")
+        below = (defaults,) if isinstance(defaults, MapNode) else ()
+        for variant in _entries(entry.get("variants")):
+            sku = _key(variant.get(VARIANT.key_field))
+            if sku is not None:
+                layers = (*below, variant)
+                yield self._desired(VARIANT, sku, variant, layers, product.ref)
+
+    def _category(self, entry: MapNode, parent: Ref | None) -> Iterator[Desired]:
+        name = _key(entry.get(CATEGORY.key_field))
+        if name is None:
+            return
+        if SEPARATOR in name:
+            self._add(
+                entry.get(CATEGORY.key_field),
+                "category-name",
+                f'" > " separates a category from its sub category. Write the sub '
+                f'category "{name.rsplit(SEPARATOR, maxsplit=1)[-1]}" under '
+                f'`children` of "{name.split(SEPARATOR, maxsplit=1)[0]}"',
+            )
+            return
+        above = f"{parent.key}{SEPARATOR}" if parent else ""
+        category = self._desired(CATEGORY, above + name, entry, (entry,), parent)
+        if category.renamed_from is not None:
+            # OLD is the name under the same parent, whose own rename comes first.
+            category = replace(category, renamed_from=above + category.renamed_from)
+        yield category
+        for child in _entries(entry.get("children")):
+            yield from self._category(child, category.ref)
+
+    def _desired(
+        self,
+        kind: Kind,
+        key: str,
+        entry: MapNode,
+        layers: tuple[MapNode, ...],
+        parent: Ref | None,
+    ) -> Desired:
+        flat: Flat = {}
+        for layer in layers:
+            flat.update(self._flatten(kind, layer))
+        directives = {k: n for layer in layers for k, n in _directives(layer)}
+        renamed = _key(entry.get("renamed_from"))
+        protect = _bool(directives.get("protect"))
+        once = directives.get("only_on_create")
+        return Desired(
+            Ref(kind.name, key),
+            entry.get(kind.key_field) or entry,
+            {path: value for path, (value, _) in flat.items()},
+            parent,
+            {path: placed for path, (_, placed) in flat.items()},
+            renamed,
+            _bool(entry.get("delete")) is True,
+            protect,
+            frozenset(n.text for n in _items(once) if isinstance(n, Scalar)),
+        )
+
+    def _flatten(self, kind: Kind, layer: MapNode) -> Flat:
+        flat: Flat = {}
+        for key, node in layer.items:
+            spec = kind.fields.get(key.text)
+            if spec is not None:
+                flat.update(_FLATTENERS[spec.shape](self, spec, node))
+        return flat
+
+    def leaf(self, spec: Field, node: Node) -> Value:
+        """One value; raises NotCanonical for what the schema refuses anyway."""
+        if not isinstance(node, Scalar):
+            raise NotCanonical
+        if node.style == "plain" and node.plain_value() is None:
+            return spec.null_as
+        if spec.form in (Form.MONEY, Form.NUMBER, Form.INT):
+            if spec.form is Form.MONEY and (trap := money_traps(node)):
+                self.problems.append(trap)
+            number = node.decimal()
+            if number is None:
+                raise NotCanonical
+            self._check_decimals(spec, node)
+            return canonical(spec, number)
+        if spec.form is Form.BOOL:
+            value = _bool(node)
+            if value is None:
+                raise NotCanonical
+            return value
+        return canonical(spec, node.text)
+
+    def _check_decimals(self, spec: Field, node: Scalar) -> None:
+        if spec.form is not Form.MONEY:
+            return
+        limit = self.config.price_decimals if spec.decimals is None else spec.decimals
+        written = len(node.text.partition(".")[2].rstrip("0"))
+        if written > limit:
+            whole, _, digits = node.text.partition(".")
+            self._add(
+                node,
+                "price-format",
+                f"a price has at most {limit} digits after the point. Did you mean "
+                f"{whole}.{digits[:limit]} or {whole}{digits}?",
+            )
+
+    def twice(self, spec: Field, first: Location, again: Placed) -> None:
+        name = spec.name.replace("_", "-")
+        self.problems.append(
+            Problem(
+                again.location,
+                f"duplicate-in-{name}",
+                f"stands twice in {spec.name}. Take one of the two out, or give it "
+                "another " + " or ".join(spec.keys),
+                other=first,
+            )
+        )
+
+    def _add(self, node: Node | None, rule: str, message: str) -> None:
+        if node is not None:
+            self.problems.append(Problem(node.location, rule, message))
+
+
+def _flat_one(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
+    try:
+        yield (spec.name,), (reader.leaf(spec, node), node)
+    except NotCanonical:
+        return
+
+
+def _flat_set(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
+    try:
+        items = [reader.leaf(spec, item) for item in _items(node)]
+    except NotCanonical:
+        return
+    yield (spec.name,), (as_set(spec, items), node)
+
+
+def _flat_records(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
+    order = record_order(spec)
+    records: dict[str, dict[str, Value]] = {}
+    places: dict[str, Location] = {}
+    for entry in _entries(node):
+        record = dict(_members(reader, spec, entry))
+        key = order(record)
+        if key in records and not spec.event:
+            reader.twice(spec, places[key], entry)
+        places.setdefault(key, entry.location)
+        records[key] = record
+    # Images keep their order: the first is what the shop shows.
+    ordered = records if spec.event else sorted(records)
+    yield (spec.name,), ([records[key] for key in ordered], node)
+
+
+def _flat_map(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
+    if isinstance(node, MapNode):
+        for key, value in node.items:
+            try:
+                yield (spec.name, key.text), (reader.leaf(spec, value), value)
+            except NotCanonical:
+                continue
+
+
+def _flat_record(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
+    if isinstance(node, MapNode):
+        for name, value in _members(reader, spec, node):
+            yield (spec.name, name), (value, node.get(name) or node)
+
+
+def _flat_keyed(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
+    places: dict[str, Location] = {}
+    for key, entry, placed in _keyed_entries(spec, node):
+        if key in places:
+            reader.twice(spec, places[key], placed)
+        places.setdefault(key, placed.location)
+        for name, value in _members(reader, spec, entry):
+            yield (spec.name, key, name), (value, entry.get(name) or placed)
+
+
+_Item = tuple[Path, tuple[Value, Placed]]
+_FLATTENERS: Final[
+    Mapping[Shape, Callable[[_Reader, Field, Node], Iterator[_Item]]]
+] = {
+    Shape.ONE: _flat_one,
+    Shape.SET: _flat_set,
+    Shape.RECORDS: _flat_records,
+    Shape.MAP: _flat_map,
+    Shape.RECORD: _flat_record,
+    Shape.KEYED: _flat_keyed,
+}
+
+
+def _keyed_entries(spec: Field, node: Node) -> Iterator[tuple[str, MapNode, Node]]:
+    """The objects of a KEYED field: written by key, or as a list with the key."""
+    if isinstance(node, MapNode):
+        for key, entry in node.items:
+            if isinstance(entry, MapNode):
+                yield key.text, entry, key
+    for entry in _entries(node) if isinstance(node, ListNode) else ():
+        found = [entry.get(name) for name in spec.keys]
+        texts = [n.text.strip() for n in found if isinstance(n, Scalar) and n.text]
+        if texts:
+            yield " ".join(texts), entry, next(n for n in found if n is not None)
+
+
+def _members(
+    reader: _Reader, spec: Field, entry: MapNode
+) -> Iterator[tuple[str, Value]]:
+    for member in spec.members:
+        node = entry.get(member.name)
+        if node is not None:
+            try:
+                yield member.name, reader.leaf(member, node)
+            except NotCanonical:
+                continue
+
+
+_DIRECTIVES = frozenset(("protect", "only_on_create"))
+
+
+def _directives(layer: MapNode) -> Iterator[tuple[str, Node]]:
+    for key, node in layer.items:
+        if key.text in _DIRECTIVES:
+            yield key.text, node
+
+
+def _key(node: Node | None) -> str | None:
+    """A key as text; None where it is missing or the schema refuses it."""
+    return node.text.strip() or None if isinstance(node, Scalar) else None
+
+
+def _bool(node: Node | None) -> bool | None:
+    value = node.plain_value() if isinstance(node, Scalar) else None
+    return value if isinstance(value, bool) else None
+
+
+def _items(node: Node | None) -> List[Node]:
+    return node.items if isinstance(node, ListNode) else ()
+
+
+def _entries(node: Node | None) -> Iterator[MapNode]:
+    for item in _items(node):
+        if isinstance(item, MapNode):
+            yield item

@@ -1,0 +1,93 @@
+"""Ledger rows: what becomes known about an object once something was applied."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from reconcile.core.kinds import KINDS
+from reconcile.core.model import (
+    NOTHING,
+    UNKNOWN,
+    Applied,
+    Desired,
+    Live,
+    Missing,
+    Path,
+    Unknown,
+    Value,
+)
+from reconcile.core.personal import Seal
+
+
+def row_after(
+    desired: Desired,
+    live: Live,
+    before: Applied | None,
+    seal: Seal,
+    *,
+    sent: Collection[Path] = (),
+    created: bool = False,
+) -> Applied:
+    """The row of an object that is managed, from what was proven about it.
+
+    `sent` are the paths just written; `live` was read afterwards. A held path keeps
+    its old row value. A blind path that was never sent stays unknown. An event of an
+    adopted object counts as done, so that it is never sent to it later.
+    """
+    kind = KINDS[desired.ref.kind]
+    same = before if before and before.remote_id == live.remote_id else None
+    old_sent = same.sent if same else NOTHING
+    old_returned = same.returned if same else NOTHING
+    values: dict[Path, Value] = {}
+    returned: dict[Path, Value] = {}
+    for path, value in desired.values.items():
+        mark = seal(desired.ref.kind, path, value)
+        spec, now = kind.field_of(path), live.at(path)
+        seen = spec.null_as if isinstance(now, Missing) else now
+        if kind.fields[path[0]].event:
+            if path in sent or created or same is None or path not in old_sent:
+                values[path] = mark
+            else:
+                values[path] = old_sent[path]
+        elif path in sent or created:
+            values[path] = mark
+            if not isinstance(now, Unknown) and seen != value:
+                returned[path] = seal(desired.ref.kind, path, seen)
+        elif not isinstance(now, Unknown) and seen == value:
+            values[path] = mark
+        elif path in old_sent:
+            values[path] = old_sent[path]
+            if path in old_returned:
+                returned[path] = old_returned[path]
+    protected = same.protected if same else False
+    return Applied(
+        desired.ref,
+        live.remote_id,
+        values,
+        returned,
+        desired.parent,
+        protected=protected if desired.protect is None else desired.protect,
+    )
+
+
+def retired(
+    row: Applied | None, live: Live, kind_name_values: dict[Path, bool]
+) -> Applied:
+    """The row of an object that was archived because it could not be deleted."""
+    base = row or Applied(live.ref, live.remote_id, parent=live.parent)
+    sent = {**base.sent, **kind_name_values}
+    return replace(base, sent=sent, retired=True)
+
+
+def released(desired: Desired, row: Applied | None) -> list[Path]:
+    """Fields once applied and no longer written: let go, nothing is sent."""
+    if row is None:
+        return []
+    written = {path[0] for path in desired.values}
+    return sorted(
+        p for p in row.sent if p not in desired.values and p[0] not in written
+    )
+
+
+__all__ = ["UNKNOWN", "released", "retired", "row_after"]

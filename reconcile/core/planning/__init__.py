@@ -1,0 +1,125 @@
+"""Catalog, live and ledger become a plan.
+
+One pass per question, each adding to or taking from a draft: renames (as data),
+creates and updates, deletes, what Traede would not take, what depends on that, and
+last the guards that look at the whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from reconcile.core.catalog import Catalog
+from reconcile.core.config import Config
+from reconcile.core.model import Ledger, Live, Ref, Snapshot
+from reconcile.core.personal import Seal
+from reconcile.core.planning.draft import Draft, Options, Planned
+from reconcile.core.planning.guards import guard
+from reconcile.core.planning.objects import plan_object
+from reconcile.core.planning.obstacles import (
+    order_combinations,
+    resolve_references,
+    stop_dependents,
+)
+from reconcile.core.planning.removals import (
+    keep_categories,
+    keep_last_variants,
+    leave_deletes_out,
+    plan_deletes,
+)
+from reconcile.core.planning.summary import summarise
+from reconcile.core.renames import Renamed, apply_renames
+from reconcile.core.steps import Plan, Warned, in_order
+
+__all__ = ["Options", "Planned", "catalog_digest", "make_plan"]
+
+_PASSES: Final = (
+    plan_deletes,
+    keep_last_variants,
+    order_combinations,
+    keep_categories,
+    resolve_references,
+    leave_deletes_out,
+    stop_dependents,
+)
+
+
+def make_plan(
+    catalog: Catalog,
+    live: Snapshot,
+    ledger: Ledger,
+    config: Config,
+    seal: Seal,
+    options: Options,
+) -> Planned:
+    """The plan for a catalog without problems and a live state proven complete."""
+    renamed = apply_renames(catalog, live, ledger)
+    offered = {d.parent for d in catalog.objects.values() if d.parent and not d.delete}
+    variants = _variants(renamed)
+    draft = Draft(catalog, live, renamed, config, seal, options, variants, offered)
+    draft.refused.update(renamed.refused)
+    by_id = {(o.ref.kind, o.remote_id): o.ref for o in renamed.objects.values()}
+    for desired in sorted(catalog.objects.values(), key=lambda d: d.ref):
+        plan_object(draft, desired, by_id)
+    for question in _PASSES:
+        question(draft)
+    steps = in_order([*renamed.steps, *draft.steps.values()])
+    warnings = [*renamed.warnings, *draft.warnings, *_live_warnings(live)]
+    plan = Plan(
+        options.tenant,
+        options.as_of,
+        catalog_digest(catalog, config),
+        steps,
+        tuple(sorted(draft.refused.values(), key=lambda r: r.id)),
+        (),
+        tuple(sorted(warnings, key=lambda w: (w.rule, w.id, w.message))),
+        summarise(draft, steps),
+        options.commit,
+        first_run=not ledger,
+    )
+    planned = Planned(plan, renamed.objects, renamed.ledger)
+    blocked = guard(planned, catalog, config, draft.tombstones, live.brand_id)
+    return replace(planned, plan=replace(plan, blocked=blocked))
+
+
+def catalog_digest(catalog: Catalog, config: Config) -> str:
+    """A hash of what the catalog wants and how it would be written."""
+    wanted = [
+        [
+            *ref,
+            desired.parent,
+            sorted(([*path], value) for path, value in desired.values.items()),
+            desired.renamed_from,
+            desired.delete,
+            desired.protect,
+            sorted(desired.only_on_create),
+        ]
+        for ref, desired in sorted(catalog.objects.items())
+    ]
+    how = [
+        config.base_currency,
+        config.price_decimals,
+        config.drift,
+        config.deletes.when_refused,
+        config.traede.payment_term_field,
+    ]
+    text = json.dumps([wanted, how], ensure_ascii=False, sort_keys=True)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _variants(renamed: Renamed) -> dict[Ref, list[Live]]:
+    variants: dict[Ref, list[Live]] = defaultdict(list)
+    for live in renamed.objects.values():
+        if live.ref.kind == "variant" and live.parent is not None:
+            variants[live.parent].append(live)
+    return variants
+
+
+def _live_warnings(live: Snapshot) -> Iterator[Warned]:
+    for message in live.warnings:
+        yield Warned("live", "", message)

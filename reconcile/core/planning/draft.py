@@ -1,0 +1,97 @@
+"""The plan while it is being made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconcile.core.catalog import Catalog
+from reconcile.core.config import Config
+from reconcile.core.model import Applied, Desired, Live, Ref, Snapshot, Tenant
+from reconcile.core.personal import Seal
+from reconcile.core.renames import Renamed
+from reconcile.core.steps import Action, Change, Plan, Refusal, Step, Warned
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """For whom and on which day, and what the person asked of this plan."""
+
+    tenant: Tenant
+    as_of: str
+    commit: str | None = None
+    no_delete: bool = False
+    write_drift: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and what it was made from, renames done: apply needs both."""
+
+    plan: Plan
+    objects: Mapping[Ref, Live]
+    ledger: Mapping[Ref, Applied]
+
+
+@dataclass(slots=True)
+class Draft:
+    """What each pass reads, and the steps that it adds to or takes from."""
+
+    catalog: Catalog
+    live: Snapshot
+    renamed: Renamed
+    config: Config
+    seal: Seal
+    options: Options
+    variants: Mapping[Ref, list[Live]]
+    """The live variants of each product, managed or not."""
+    with_variants: Set[Ref]
+    """The products for which the catalog writes at least one variant."""
+    steps: dict[Ref, Step] = field(default_factory=dict)
+    refused: dict[Ref, Refusal] = field(default_factory=dict)
+    warnings: list[Warned] = field(default_factory=list)
+    tombstones: set[Ref] = field(default_factory=set)
+    unchanged: set[Ref] = field(default_factory=set)
+    forgotten: set[Ref] = field(default_factory=set)
+
+    def refuse(self, step_id: str, ref: Ref, reason: str, hint: str) -> None:
+        """Take a step out of the plan and say why; the rest goes on."""
+        desired = self.catalog.objects.get(ref)
+        source = desired.source.location if desired else None
+        self.refused[ref] = Refusal(step_id, reason, hint, source)
+        self.steps.pop(ref, None)
+
+    def add(
+        self,
+        action: Action,
+        desired: Desired,
+        live: Live | None,
+        changes: tuple[Change, ...],
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        self.steps[desired.ref] = Step(
+            action,
+            desired.ref,
+            changes,
+            desired.parent,
+            live.remote_id if live else None,
+            desired.source.location,
+            (),
+            notes,
+            (),
+            self.name(desired.ref, desired.parent),
+        )
+
+    def name(self, ref: Ref, parent: Ref | None) -> str:
+        """What people call it: the product's name; never a customer's."""
+        if ref.kind == "variant" and parent is not None:
+            return self.name(parent, None)
+        if ref.kind != "product":
+            return ""
+        sides: tuple[Any, ...] = (
+            self.catalog.objects.get(ref),
+            self.renamed.objects.get(ref),
+        )
+        names = (side.values.get(("name",)) for side in sides if side)
+        return str(next((name for name in names if name), ""))

@@ -1,0 +1,169 @@
+"""What Traede would not take as it stands, and what depends on that."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from reconcile.core.kinds import KINDS, Form
+from reconcile.core.model import Desired, Live, Ref
+from reconcile.core.planning.draft import Draft
+from reconcile.core.steps import Step
+
+
+def order_combinations(draft: Draft) -> None:
+    """No attribute combination is held twice at any moment (1000007)."""
+    by_product: dict[Ref, list[Step]] = defaultdict(list)
+    for step in draft.steps.values():
+        if step.ref.kind == "variant" and step.parent is not None:
+            by_product[step.parent].append(step)
+    for product, steps in by_product.items():
+        holders = {_combination(v, None): v.ref for v in draft.variants[product]}
+        for step in steps:
+            desired = draft.catalog.objects.get(step.ref)
+            if step.action == "delete" or desired is None:
+                continue
+            target = _combination(draft.renamed.objects.get(step.ref), desired)
+            holder = holders.get(target)
+            if holder is None or holder == step.ref or not target or step.held:
+                continue
+            other = draft.steps.get(holder)
+            if other is not None and _frees(draft, other, target):
+                draft.steps[step.ref] = replace(
+                    step, requires=(*step.requires, other.id)
+                )
+                continue
+            text = ", ".join(f"{name} {value}" for name, value in target)
+            draft.refuse(
+                step.id,
+                step.ref,
+                f"{holder.key} is {text} in Traede already",
+                f"Give {holder.key} other attributes in the same change, or delete it.",
+            )
+    _refuse_cycles(draft)
+
+
+def _combination(
+    live: Live | None, desired: Desired | None
+) -> tuple[tuple[str, str], ...]:
+    own: dict[str, str] = {}
+    for side in (live, desired):
+        if side is not None:
+            own |= {p[1]: v for p, v in side.values.items() if p[0] == "attributes"}
+    return tuple(sorted(own.items()))
+
+
+def _frees(draft: Draft, step: Step, combination: tuple[tuple[str, str], ...]) -> bool:
+    if step.action == "delete":
+        return True
+    desired = draft.catalog.objects.get(step.ref)
+    live = draft.renamed.objects.get(step.ref)
+    changing = any(c.path[0] == "attributes" for c in step.written)
+    return changing and _combination(live, desired) != combination
+
+
+def _refuse_cycles(draft: Draft) -> None:
+    by_id = {step.id: step for step in draft.steps.values()}
+    stuck = [s for s in by_id.values() if _needs_itself(s, by_id)]
+    for step in stuck:
+        others = ", ".join(sorted(s.ref.key for s in stuck if s is not step))
+        hint = (
+            "Traede holds no combination twice, so a swap takes two changes: give one "
+            "of them attributes that are free, apply, then write what you want."
+        )
+        if step.action in ("create", "delete"):
+            hint = (
+                "If it is the same variant under a new SKU, write `renamed_from` with "
+                "the old SKU on the new one."
+            )
+        draft.refuse(
+            step.id, step.ref, f"it trades attributes with {others or 'itself'}", hint
+        )
+
+
+def _needs_itself(step: Step, by_id: Mapping[str, Step]) -> bool:
+    seen: set[str] = set()
+    waiting = list(step.requires)
+    while waiting:
+        needed = waiting.pop()
+        if needed == step.id:
+            return True
+        if needed not in seen and needed in by_id:
+            seen.add(needed)
+            waiting += by_id[needed].requires
+    return False
+
+
+def resolve_references(draft: Draft) -> None:
+    """Each step requires what it refers to; where nothing declares it, live does."""
+    for step in list(draft.steps.values()):
+        desired = draft.catalog.objects.get(step.ref)
+        if desired is None or step.action == "delete":
+            continue
+        needed: list[str] = []
+        for ref in _referred(desired):
+            maker = draft.steps.get(ref)
+            if maker is not None and maker.action == "create":
+                needed.append(maker.id)
+            elif any(s.ref == ref for s in draft.renamed.steps):
+                needed.append(f"rename:{ref}")
+            elif ref not in draft.renamed.objects:
+                if not step.held:
+                    _refuse_reference(draft, step, ref)
+                break
+        else:
+            if needed and step.ref in draft.steps:
+                requires = tuple(dict.fromkeys((*step.requires, *needed)))
+                draft.steps[step.ref] = replace(step, requires=requires)
+
+
+def _refuse_reference(draft: Draft, step: Step, ref: Ref) -> None:
+    refused = draft.refused.get(ref)
+    why = f" ({refused.reason})" if refused else ""
+    draft.refuse(
+        step.id,
+        step.ref,
+        f'it needs the {ref.kind} "{ref.key}", which Traede does not have{why}',
+        f"Write it under `{KINDS[ref.kind].plural}:`, or correct the reference.",
+    )
+
+
+def _referred(desired: Desired) -> Iterator[Ref]:
+    if desired.parent is not None:
+        yield desired.parent
+    for path, value in sorted(desired.values.items()):
+        form = KINDS[desired.ref.kind].fields[path[0]].form
+        if form in (Form.CATEGORY, Form.COLLECTION, Form.CUSTOMER):
+            for key in value if isinstance(value, list) else [value]:
+                if key is not None:
+                    yield Ref(form.value, key)  # type: ignore[arg-type]
+
+
+def stop_dependents(draft: Draft) -> None:
+    """What requires a step that will not be written is not written either."""
+    while True:
+        written = {s.id for s in draft.steps.values() if not s.held}
+        written |= {step.id for step in draft.renamed.steps}
+        stopped = [
+            (step, needed)
+            for step in draft.steps.values()
+            if not step.held
+            for needed in step.requires
+            if needed not in written
+        ]
+        if not stopped:
+            return
+        for step, needed in stopped:
+            action, _, rest = needed.partition(":")
+            kind, _, key = rest.partition(":")
+            held = any(s.id == needed for s in draft.steps.values())
+            draft.refuse(
+                step.id,
+                step.ref,
+                f"it needs the {action} of {kind} {key}, which is "
+                + ("held: it was deleted in Traede" if held else "refused"),
+                "Put it back with `reconcile apply --write-drift`, or take this out."
+                if held
+                else "Settle that first.",
+            )

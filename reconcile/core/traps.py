@@ -1,0 +1,251 @@
+"""YAML that is valid and means something else than the person typed.
+
+Each trap is judged on the raw text of a scalar, and its sentence ends with what to
+type instead. `parse` finds those that hold everywhere; `money_traps` and `key_traps`
+are for the places where a price or a key stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reconcile.core.problems import Location, Problem
+from reconcile.core.yamlnodes import Node, Scalar
+
+_PLAIN_MONEY = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
+_CURRENCY = re.compile(
+    r"(?P<before>[A-Z]{3}|[€$£¥]|kr\.?|Kr\.?)?(?P<number>[-+−0-9.,'’ _eE]+?)"
+    r"(?P<after>[A-Z]{3}|[€$£¥]|kr\.?|Kr\.?)?"
+)
+_SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
+_THOUSAND_POINT = re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3})+")
+_NUMBER = re.compile(
+    r"(?P<whole>[0-9]{1,3}(?P<mark>[ .,'’_])[0-9]{3}(?:(?P=mark)[0-9]{3})*|[0-9]*)"
+    r"(?:(?P<point>[.,])(?P<fraction>[0-9]*))?"
+)
+_NEGATIVE = re.compile(r"[-−]\s*([0-9.,' ]+)")
+_EXPONENT = re.compile(r"[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]{1,2}")
+_NOT_NUMBERS = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
+
+_COMMA_PART = re.compile(r"[0-9]+(\.[0-9]+)?|-{1,2}")
+_PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)*")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
+_NUMBER_LIKE = re.compile(
+    r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?"
+    r"|[-+]?0[xob][0-9a-fA-F_]+|[-+]?\.(inf|nan)",
+    re.IGNORECASE,
+)
+_SAME_FOR_ALL = re.compile(r"0|[1-9][0-9]*(\.[0-9]*[1-9])?")
+_YAML_WORDS = frozenset(("~", "null", "true", "false"))
+_LONGEST_SHOWN = 60
+_THOUSAND = 3
+"""Digits between two thousands marks."""
+_NO_PRICE = "this is not a price. Write a number such as 97.54"
+
+
+def quoted(text: str) -> str:
+    """`text` as one would type it in YAML, on one line."""
+    short = text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+    if '"' in short or "\\" in short:
+        return "'" + short.replace("'", "''") + "'"
+    return f'"{short}"'
+
+
+def money_traps(scalar: Scalar, *, decimals: int = 2) -> Problem | None:
+    """What is wrong with the way this price is written; None for a good one and null.
+
+    `decimals` is how many the field allows: with three or more `1.299` is a price.
+    Words, lists and too many decimals are left to the schema and to the catalog.
+    """
+    text = scalar.text.strip()
+    if scalar.style == "plain":
+        if scalar.plain_value() is None:
+            return None
+        message = _money(text, decimals)
+    elif _PLAIN_MONEY.fullmatch(text):
+        message = f"a price is a number, not a text. Write {text} without quotes"
+    else:
+        message = _money(text, decimals)
+    return Problem(scalar.location, "price-format", message) if message else None
+
+
+def key_traps(scalar: Scalar) -> Problem | None:
+    """A key that some YAML reader takes for a number, date or switch."""
+    text = scalar.text
+    if scalar.style != "plain" or _SAME_FOR_ALL.fullmatch(text):
+        return None
+    if text.lower() in _YAML_WORDS:
+        kind = "an empty value" if text.lower() in {"~", "null"} else "a yes or no"
+    elif _DATE.fullmatch(text):
+        kind = "a date"
+    elif _NUMBER_LIKE.fullmatch(text):
+        kind = "a number, which would lose its form"
+    else:
+        return None
+    return Problem(
+        scalar.location,
+        "key-needs-quotes",
+        f"without quotes this key reads as {kind}. Write {quoted(text)}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A key in `{…}` that has no colon, and the field before it, if any."""
+
+    key: Scalar
+    owner: Scalar | None
+    value: Node | None
+
+
+def comma_traps(bares: Sequence[Bare]) -> list[Problem]:
+    """`{sales_price: 97,54}`: YAML sees the key `54`, which nobody meant."""
+    problems: list[Problem] = []
+    handled = 0
+    while handled < len(bares):
+        first = bares[handled]
+        run = [bare.key for bare in bares[handled:] if bare.value is first.value]
+        handled += len(run)
+        problems.append(_comma(first, run))
+    return problems
+
+
+def comment_trap(scalar: Scalar, place: Location, comment: str) -> Problem:
+    """` #2` in an unquoted text: YAML takes the rest of the line for a comment."""
+    if scalar.text:
+        got = f"Traede would get {quoted(scalar.text)}"
+        meant = f"{scalar.text} {comment}"
+    else:
+        got, meant = "nothing is left of the value", comment
+    return Problem(
+        place,
+        "comment-cuts-text",
+        f'" #" begins a comment: {got}. Write {quoted(meant)}, in quotes, '
+        'or "# " with a space if it is a comment',
+        "warning",
+    )
+
+
+def anchor_trap(name: str, scalar: Scalar, place: Location) -> Problem:
+    """`name: &Other Stories`: YAML takes `&Other` off the text."""
+    meant = f"&{name} {scalar.text}".strip()
+    return Problem(
+        place,
+        "quote-needed",
+        f'"&" at the start names a value and is not part of it: Traede would get '
+        f"{quoted(scalar.text)}. Write {quoted(meant)}, in quotes",
+    )
+
+
+def _comma(first: Bare, run: Sequence[Scalar]) -> Problem:
+    owner, value, last = first.owner, first.value, run[-1]
+    parts = [key.text for key in run]
+    if owner is None or not isinstance(value, Scalar):
+        return _no_value(first.key)
+    place = value.source.location(value.start, last.end)
+    if (
+        value.style == "plain"
+        and _PLAIN_NUMBER.fullmatch(value.text)
+        and all(_COMMA_PART.fullmatch(part) for part in parts)
+    ):
+        number = _meant(",".join((value.text, *parts)), 2) or "the number with a point"
+        rule = "price-format" if owner.text.endswith("price") else "number-format"
+        return Problem(
+            place,
+            rule,
+            f"a comma ends the value here: Traede would get {value.text}. "
+            f"Write {number}",
+        )
+    if value.style != "plain":
+        return _no_value(first.key)
+    meant = value.source.text[value.start : last.end]
+    return Problem(
+        place,
+        "quote-needed",
+        f"a comma ends the value here: Traede would get {quoted(value.text)}. "
+        f"Write {quoted(meant)}, in quotes",
+    )
+
+
+def _no_value(key: Scalar) -> Problem:
+    return Problem(
+        key.location,
+        "no-value",
+        f"{quoted(key.text)} has no value. Write {key.text}: and its value, "
+        "or [ ] instead of { } for a list",
+    )
+
+
+def _money(text: str, decimals: int) -> str | None:
+    if _THOUSAND_POINT.fullmatch(text) and decimals < text.count(".") * 3:
+        return _thousand_point(text)
+    if _PLAIN_MONEY.fullmatch(text):
+        return None
+    if _NOT_NUMBERS.fullmatch(text):
+        return _NO_PRICE
+    if _EXPONENT.fullmatch(text):
+        return f"a price is written out in full. Write {_written_out(text)}"
+    negative = _NEGATIVE.fullmatch(text)
+    if negative:
+        number = _meant(negative[1], decimals)
+        return f"a price cannot be negative. Write {number}" if number else _NO_PRICE
+    return _decorated(text, decimals)
+
+
+def _thousand_point(text: str) -> str:
+    whole = text.replace(".", "")
+    if text.count(".") > 1:
+        return f"a point is not a thousands separator. Write {whole}"
+    return (
+        f"a point begins the decimals: this is {text}, not {whole}. "
+        f"Write {whole}, or {Decimal(text):.2f} if that is meant"
+    )
+
+
+def _decorated(text: str, decimals: int) -> str | None:
+    """A price with a currency, thousands marks, a comma, a plus or loose zeros."""
+    match = _CURRENCY.fullmatch(_SPACES.sub(" ", text))
+    if match is None or not any(char.isdigit() for char in match["number"]):
+        return None
+    number = _meant(match["number"], decimals)
+    if number is None:
+        return _NO_PRICE
+    if match["before"] or match["after"]:
+        return f"the currency is the key above, here stands the number. Write {number}"
+    return f"{_form(text)}. Write {number}"
+
+
+def _form(text: str) -> str:
+    """What a price has to look like, where `text` does not."""
+    if "," in text:
+        return "a comma is no decimal point"
+    if text.startswith("+"):
+        return "a price has no sign"
+    if text.startswith("0"):
+        return "a price has no zero in front"
+    if text.startswith(".") or text.endswith("."):
+        return "a price has digits on both sides of the point"
+    return "a price is digits and one point"
+
+
+def _meant(text: str, decimals: int) -> str | None:
+    """The number that was meant; both where only a person knows; or None."""
+    text = _SPACES.sub(" ", text).strip().lstrip("+").rstrip("- ")
+    match = _NUMBER.fullmatch(text)
+    if match is None or (match["point"] and match["point"] == match["mark"]):
+        return None
+    whole = re.sub(r"[^0-9]", "", match["whole"]).lstrip("0") or "0"
+    fraction = match["fraction"]
+    if match["mark"] in {".", ","} and text.count(match["mark"]) == 1 and not fraction:
+        other = Decimal(text.replace(",", ".").rstrip("."))
+        shown = f"{other:.2f}" if decimals < _THOUSAND else str(other)
+        return f"{whole}, or {shown} if that is meant"
+    return f"{whole}.{fraction}" if fraction else whole
+
+
+def _written_out(text: str) -> str:
+    written = f"{Decimal(text):f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written

@@ -1,0 +1,333 @@
+"""Traede's JSON, as read, made canonical.
+
+A key that is not in the JSON was not loaded: the field is unknown, never empty. A
+documented field in an undocumented form is an `UnexpectedAnswer`; a field that the
+texts call unreadable (SEMANTICS 4) is taken if it comes in a form we understand,
+else it stays unknown.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconcile.core.canonical import (
+    SEPARATOR,
+    NotCanonical,
+    as_set,
+    canonical,
+    record_order,
+)
+from reconcile.core.kinds import (
+    COLLECTION,
+    CUSTOMER,
+    PRODUCT,
+    VARIANT,
+    Field,
+    Form,
+    Kind,
+    Reads,
+    Shape,
+)
+from reconcile.core.model import KindName, Live, Path, Ref, Snapshot, Value
+from reconcile.errors import TraedeUnavailable, UnexpectedAnswer
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of each core collection, each list proven complete."""
+
+    categories: Sequence[Row] = ()
+    collections: Sequence[Row] = ()
+    customers: Sequence[Row] = ()
+    products: Sequence[Row] = ()
+
+
+KeysById = Mapping[KindName, Mapping[int, str]]
+
+
+def read(rows: Rows) -> Snapshot:
+    """All objects of one tenant, by the key that people use.
+
+    Raises UnexpectedAnswer for rows in a form that no text allows, and
+    TraedeUnavailable where products came without their variants.
+    """
+    categories = list(flatten_categories(rows.categories))
+    names = _category_keys(categories)
+    keys: KeysById = {
+        "category": names,
+        "collection": _keys(COLLECTION, rows.collections),
+        "customer": _keys(CUSTOMER, rows.customers),
+    }
+    found: list[Live] = []
+    warnings: list[str] = []
+    for row in categories:
+        found.append(_category(row, names))
+    for kind, its_rows in (
+        (CUSTOMER, rows.customers),
+        (COLLECTION, rows.collections),
+    ):
+        found += [_live(kind, row, keys, warnings) for row in its_rows]
+    for row in rows.products:
+        found += read_product(row, keys, warnings)
+    return _snapshot(found, warnings, _brand(rows))
+
+
+def read_product(row: Row, keys: KeysById, warnings: list[str]) -> Iterator[Live]:
+    """One product and its variants."""
+    product = _live(PRODUCT, row, keys, warnings)
+    yield product
+    variants = row.get("variants")
+    if not isinstance(variants, list):
+        raise TraedeUnavailable(
+            f"Traede returned product {product.ref.key} without its variants",
+            hint="Run `reconcile doctor`: it finds the includes that this account "
+            "understands.",
+        )
+    for variant in variants:
+        yield _live(VARIANT, variant, keys, warnings, parent=product.ref)
+
+
+def flatten_categories(rows: Iterable[Row]) -> Iterator[Row]:
+    """Categories come flat or as a tree, some both ways; each id once (E-2)."""
+    seen: dict[int, Row] = {}
+
+    def visit(row: Row, parent: int | None) -> None:
+        own = remote_id(row)
+        stated = row.get("parent", parent)
+        if isinstance(stated, Mapping):
+            stated = stated.get("id")
+        stated = int(stated) if stated is not None else parent
+        seen.setdefault(own, {**row, "parent": stated})
+        for child in row.get("children") or ():
+            visit(child, own)
+
+    for row in rows:
+        visit(row, None)
+    return iter(seen.values())
+
+
+@dataclass(slots=True)
+class _Reading:
+    values: dict[Path, Value] = field(default_factory=dict)
+    closed: set[Path] = field(default_factory=set)
+    opened: set[Path] = field(default_factory=set)
+
+
+def _live(
+    kind: Kind,
+    row: Row,
+    keys: KeysById,
+    warnings: list[str],
+    parent: Ref | None = None,
+) -> Live:
+    key = canonical(Field("key"), row.get(kind.key_field))
+    if key is None:
+        raise UnexpectedAnswer(
+            f"a {kind.name} without {kind.key_field} (id {row.get('id')!r})"
+        )
+    reading = _Reading()
+    for spec in kind.fields.values():
+        if spec.reads is Reads.NEVER or spec.on_wire not in row:
+            continue
+        one = _Reading()
+        try:
+            _READERS[spec.shape](spec, row[spec.on_wire], keys, one)
+        except (NotCanonical, KeyError, TypeError, AttributeError) as error:
+            if spec.readable:
+                raise UnexpectedAnswer(
+                    f"{kind.name} {key}: {spec.on_wire} came in a form that no "
+                    f"document of Traede has ({error})"
+                ) from error
+            warnings.append(
+                f"{kind.name} {spec.name}: returned in an unknown form, not compared"
+            )
+            continue
+        except _UnknownId:
+            continue
+        reading.values.update(one.values)
+        reading.closed |= one.closed
+        reading.opened |= one.opened
+    return Live(
+        Ref(kind.name, str(key)),
+        remote_id(row),
+        reading.values,
+        frozenset(reading.closed),
+        frozenset(reading.opened),
+        parent,
+        row,
+    )
+
+
+class _UnknownId(Exception):
+    """A reference to an object that the walk did not see: the value is unknown."""
+
+
+def _read_one(spec: Field, raw: Any, keys: KeysById, into: _Reading) -> None:
+    into.values[spec.name,] = _leaf(spec, raw, keys)
+
+
+def _read_set(spec: Field, raw: Any, keys: KeysById, into: _Reading) -> None:
+    # colli is a list in sync and one integer in core (D-10); tags are texts or
+    # objects with a name (D-16).
+    items = [] if raw is None else raw if isinstance(raw, list) else [raw]
+    if spec.form is Form.TEXT:
+        items = [i["name"] if isinstance(i, Mapping) else i for i in items]
+    into.values[spec.name,] = as_set(spec, [_leaf(spec, item, keys) for item in items])
+
+
+def _read_records(spec: Field, raw: Any, _: KeysById, into: _Reading) -> None:
+    records = [_members(spec, entry) for entry in raw or ()]
+    into.values[spec.name,] = sorted(records, key=record_order(spec))
+
+
+def _read_map(spec: Field, raw: Any, _: KeysById, into: _Reading) -> None:
+    into.closed.add((spec.name,))
+    for key, value in _mapping(raw).items():
+        into.values[spec.name, str(key)] = canonical(spec, value)
+
+
+def _read_record(spec: Field, raw: Any, _: KeysById, into: _Reading) -> None:
+    for name, value in _members(spec, _mapping(raw)).items():
+        into.values[spec.name, name] = value
+
+
+def _read_keyed(spec: Field, raw: Any, _: KeysById, into: _Reading) -> None:
+    into.closed.add((spec.name,))
+    for key, entry in _entries(spec, raw):
+        into.opened.add((spec.name, key))
+        for name, value in _members(spec, entry).items():
+            into.values[spec.name, key, name] = value
+
+
+_READERS: Mapping[Shape, Callable[[Field, Any, KeysById, _Reading], None]] = {
+    Shape.ONE: _read_one,
+    Shape.SET: _read_set,
+    Shape.RECORDS: _read_records,
+    Shape.MAP: _read_map,
+    Shape.RECORD: _read_record,
+    Shape.KEYED: _read_keyed,
+}
+
+
+def _members(spec: Field, entry: Mapping[str, Any]) -> dict[str, Value]:
+    """The known members of one object; one that is not there was not loaded."""
+    return {
+        member.name: canonical(member, entry[member.name])
+        for member in spec.members
+        if member.name in entry
+    }
+
+
+def _leaf(spec: Field, raw: Any, keys: KeysById) -> Value:
+    if spec.form not in (Form.CATEGORY, Form.COLLECTION, Form.CUSTOMER):
+        return canonical(spec, raw)
+    if raw is None:
+        return None
+    # Mode `ids` gives the id, mode `embed` the object; both mean the same.
+    own = int(raw["id"] if isinstance(raw, Mapping) else raw)
+    known = keys[spec.form.value]  # type: ignore[index]
+    if own not in known:
+        raise _UnknownId
+    return known[own]
+
+
+def _mapping(raw: Any) -> Mapping[str, Any]:
+    # PHP writes an empty map as [] (SEMANTICS 1.8).
+    if raw is None or raw == []:
+        return {}
+    if not isinstance(raw, Mapping):
+        raise NotCanonical(f"not an object: {raw!r}")
+    return raw
+
+
+def _entries(spec: Field, raw: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The objects of a KEYED field: an object by key, or a list with the key."""
+    if isinstance(raw, list):
+        for entry in raw:
+            yield " ".join(str(entry[k]) for k in spec.keys if entry.get(k)), entry
+    else:
+        for key, entry in _mapping(raw).items():
+            yield str(key), _mapping(entry)
+
+
+def _category(row: Row, names: Mapping[int, str]) -> Live:
+    parent = row["parent"]
+    return Live(
+        Ref("category", names[remote_id(row)]),
+        remote_id(row),
+        {},
+        parent=Ref("category", names[parent]) if parent is not None else None,
+        raw=row,
+    )
+
+
+def _category_keys(rows: Sequence[Row]) -> dict[int, str]:
+    by_id = {remote_id(row): row for row in rows}
+
+    def key(own: int, depth: int = 0) -> str:
+        row = by_id[own]
+        name, parent = str(row.get("name", "")).strip(), row["parent"]
+        if parent is None:
+            return name
+        if parent not in by_id or depth > 20:
+            raise TraedeUnavailable(
+                f"category {name} (id {own}) hangs below id {parent}, which Traede "
+                "did not return: the categories could not be read completely"
+            )
+        return f"{key(parent, depth + 1)}{SEPARATOR}{name}"
+
+    return {own: key(own) for own in by_id}
+
+
+def _keys(kind: Kind, rows: Iterable[Row]) -> dict[int, str]:
+    return {
+        remote_id(row): str(canonical(Field("key"), row.get(kind.key_field)))
+        for row in rows
+    }
+
+
+def remote_id(row: Row) -> int:
+    """The numeric id of a row; UnexpectedAnswer where it has none."""
+    try:
+        return int(row["id"])
+    except (KeyError, TypeError, ValueError):
+        raise UnexpectedAnswer("an object without a numeric id") from None
+
+
+def _brand(rows: Rows) -> int | None:
+    for its_rows in (rows.products, rows.categories, rows.collections, rows.customers):
+        for row in its_rows:
+            if isinstance(row.get("brand_id"), int):
+                return int(row["brand_id"])
+    return None
+
+
+def _snapshot(
+    found: Sequence[Live], warnings: Sequence[str], brand: int | None
+) -> Snapshot:
+    by_ref: dict[Ref, list[Live]] = defaultdict(list)
+    for live in found:
+        by_ref[live.ref].append(live)
+    # Two numbers equal as integers but not as text cannot be told apart where the
+    # column is an integer (C-4).
+    by_number: dict[int, set[Ref]] = defaultdict(set)
+    for ref in by_ref:
+        if ref.kind == "customer" and ref.key.isdecimal():
+            by_number[int(ref.key)].add(ref)
+    alike = {ref for refs in by_number.values() if len(refs) > 1 for ref in refs}
+    ambiguous = {
+        ref: sorted(live.remote_id for live in lives)
+        for ref, lives in by_ref.items()
+        if len(lives) > 1 or ref in alike
+    }
+    return Snapshot(
+        {ref: lives[0] for ref, lives in by_ref.items() if ref not in ambiguous},
+        ambiguous,
+        sorted(set(warnings)),
+        brand,
+    )
