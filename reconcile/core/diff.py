@@ -28,7 +28,7 @@ from reconcile.core.model import (
     Value,
 )
 from reconcile.core.personal import Seal
-from reconcile.core.steps import Cause, Change
+from reconcile.core.steps import Basis, Cause, Change
 
 
 def compare(
@@ -131,4 +131,5 @@ def _event(
     known = {entry["url"] for entry in before}
     new = [entry for entry in value if entry["url"] not in known]
     if new:
-        yield Change(path, UNKNOWN if last is UNKNOWN else last, new, "applied")
+        basis: Basis = "unknown" if isinstance(last, Unknown) else "applied"
+        yield Change(path, last, new, basis)

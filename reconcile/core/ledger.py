@@ -8,7 +8,6 @@ from dataclasses import replace
 from reconcile.core.kinds import KINDS
 from reconcile.core.model import (
     NOTHING,
-    UNKNOWN,
     Applied,
     Desired,
     Live,
@@ -27,7 +26,6 @@ def row_after(
     seal: Seal,
     *,
     sent: Collection[Path] = (),
-    created: bool = False,
 ) -> Applied:
     """The row of an object that is managed, from what was proven about it.
 
@@ -46,11 +44,11 @@ def row_after(
         spec, now = kind.field_of(path), live.at(path)
         seen = spec.null_as if isinstance(now, Missing) else now
         if kind.fields[path[0]].event:
-            if path in sent or created or same is None or path not in old_sent:
+            if path in sent or same is None or path not in old_sent:
                 values[path] = mark
             else:
                 values[path] = old_sent[path]
-        elif path in sent or created:
+        elif path in sent:
             values[path] = mark
             if not isinstance(now, Unknown) and seen != value:
                 returned[path] = seal(desired.ref.kind, path, seen)
@@ -71,13 +69,11 @@ def row_after(
     )
 
 
-def retired(
-    row: Applied | None, live: Live, kind_name_values: dict[Path, bool]
-) -> Applied:
+def row_retired(row: Applied | None, live: Live) -> Applied:
     """The row of an object that was archived because it could not be deleted."""
     base = row or Applied(live.ref, live.remote_id, parent=live.parent)
-    sent = {**base.sent, **kind_name_values}
-    return replace(base, sent=sent, retired=True)
+    sent = {**base.sent, **KINDS[live.ref.kind].retire()}
+    return replace(base, sent=sent, remote_id=live.remote_id, retired=True)
 
 
 def released(desired: Desired, row: Applied | None) -> list[Path]:
@@ -88,6 +84,3 @@ def released(desired: Desired, row: Applied | None) -> list[Path]:
     return sorted(
         p for p in row.sent if p not in desired.values and p[0] not in written
     )
-
-
-__all__ = ["UNKNOWN", "released", "retired", "row_after"]

@@ -16,7 +16,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -392,9 +392,7 @@ def _alternatives(case: _Case) -> Iterator[Problem]:
     for errors in branches.values():
         if all(error.path or error.validator not in _KIND for error in errors):
             for error in errors:
-                yield from _explain(
-                    _Case(error, case.part, case.root, case.document),
-                )
+                yield from _explain(replace(case, error=error))
             return
     yield case.problem(case.text("anyOf") or _describe(case))
 

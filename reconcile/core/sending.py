@@ -9,6 +9,9 @@ object can be sold.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+
 from reconcile.core.kinds import KINDS, Kind, Shape, Via
 from reconcile.core.model import (
     MISSING,
@@ -19,7 +22,7 @@ from reconcile.core.model import (
     Path,
     Value,
 )
-from reconcile.core.steps import Step
+from reconcile.core.personal import is_sealed
 from reconcile.core.wire.write import IdsByKey, Json, fields_of
 
 CORE_ROOT = {
@@ -54,39 +57,80 @@ CORE_ROOT = {
 """The writable root fields of each PUT in core-api.txt; stock is never among them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Travelling:
+    """What one object is sent with, and which of it is the catalog's word."""
+
+    values: dict[Path, Value]
+    ours: frozenset[Path]
+    """Paths sent as desired; the others travel as just read."""
+
+    def only(self, kind: Kind, via: Via) -> frozenset[Path]:
+        return frozenset(p for p in self.ours if kind.fields[p[0]].via is via)
+
+
 def travelling(
-    desired: Desired, live: Live | None, applied: Applied | None, step: Step | None
-) -> dict[Path, Value]:
-    """The values that are sent for one object in this step (None: it only travels
-    along, as the product of a changed variant does)."""
+    desired: Desired,
+    live: Live | None,
+    applied: Applied | None,
+    *,
+    held: Set[Path] = frozenset(),
+    written: Mapping[Path, Value] | None = None,
+) -> Travelling:
+    """The values that are sent for one object.
+
+    `held` are the paths that travel as just read; `written` are the planned changes,
+    of which events and what a revival writes are not in `desired` as such. Without
+    them the object only travels along, as the product of a changed variant does.
+    """
     kind = KINDS[desired.ref.kind]
-    held = {change.path for change in step.changes if change.held} if step else set()
-    planned = {change.path: change.after for change in step.written} if step else {}
+    planned = written or {}
     values: dict[Path, Value] = {}
+    ours: set[Path] = set()
     for path, value in desired.values.items():
         spec = kind.fields[path[0]]
+        now = live.at(path) if live else UNKNOWN
         if spec.event:
-            if path in planned:
-                values[path] = planned[path]
-        elif path in held or (spec.name in desired.only_on_create and live is not None):
-            now = live.at(path) if live else UNKNOWN
+            continue
+        if path in held or (spec.name in desired.only_on_create and live is not None):
             if now is not UNKNOWN and now is not MISSING:
                 values[path] = now
-        else:
+        elif live is None or applied is not None or now is not UNKNOWN or value:
             values[path] = value
-    for path, value in planned.items():  # what a revival writes beside the catalog
-        values.setdefault(path, value)
+            ours.add(path)
+        # Else it would clear a blind field of an object that we do not manage yet.
+    for path, value in planned.items():
+        if path not in values and value is not MISSING:
+            values[path] = value
+            ours.add(path)
     if live is not None:
         _complete_objects(kind, live, values)
         _keep_on_sale(kind, live, applied, values)
+    return Travelling(values, frozenset(ours))
+
+
+def last_known(row: Applied, live: Live) -> dict[Path, Value]:
+    """What travels with an object that the catalog no longer names: its managed
+    fields as just read, else as last applied where that is known in the clear."""
+    kind = KINDS[row.ref.kind]
+    values: dict[Path, Value] = {}
+    for path, sent in row.sent.items():
+        spec = kind.fields.get(path[0])
+        now = live.at(path)
+        if spec is None or spec.event or now is MISSING:
+            continue
+        if now is not UNKNOWN:
+            values[path] = now
+        elif not is_sealed(sent):
+            values[path] = sent
+    _complete_objects(kind, live, values)
+    _keep_on_sale(kind, live, row, values)
     return values
 
 
 def _complete_objects(kind: Kind, live: Live, values: dict[Path, Value]) -> None:
     """A price goes whole: members not written carry the value just read (D-5)."""
-    touched = {
-        path[:2] for path in values if kind.fields[path[0]].shape is Shape.KEYED
-    }
+    touched = {path[:2] for path in values if kind.fields[path[0]].shape is Shape.KEYED}
     for path, value in live.values.items():
         if path[:2] in touched:
             values.setdefault(path, value)
@@ -107,23 +151,37 @@ def _keep_on_sale(
 
 
 def sync_fields(
-    kind: Kind, values: dict[Path, Value], ids: IdsByKey, payment_term_field: str
+    kind: Kind, values: Mapping[Path, Value], ids: IdsByKey, payment_term_field: str
 ) -> Json:
     """The members of a sync item, key apart."""
     return fields_of(kind, values, Via.SYNC, ids, payment_term_field=payment_term_field)
 
 
 def core_root(
-    kind: Kind, live: Live | None, values: dict[Path, Value], ids: IdsByKey
+    kind: Kind, live: Live | None, values: Mapping[Path, Value], ids: IdsByKey
 ) -> Json:
-    """The body of a core PUT (or POST): root fields as just read, plus the changes."""
+    """The body of a core PUT (or POST): root fields as just read, plus ours.
+
+    Ours go in for the fields that sync has just written too: where syncs are queued,
+    what was just read may still be the old value, and would be put back.
+    """
     read = live.raw if live is not None else {}
-    body = {name: read[name] for name in CORE_ROOT[kind.name] if name in read}
+    names = CORE_ROOT[kind.name]
+    body: Json = {name: read[name] for name in names if name in read}
     if isinstance(body.get("colli"), list):
         del body["colli"]  # core documents one integer; a list is sync's (D-10)
-    if isinstance(body.get("prices"), list):
+    for via in Via:
+        fields = fields_of(kind, values, via, ids, payment_term_field="")
+        for name, value in fields.items():
+            if name not in names or name == "colli":
+                continue
+            old = body.get(name)
+            if isinstance(value, dict) and isinstance(old, dict):
+                value = {**old, **value}
+            body[name] = value
+    if body.get("prices") == []:
         body["prices"] = {}  # PHP's empty map
-    return body | fields_of(kind, values, Via.CORE, ids, payment_term_field="")
+    return body
 
 
 def core_key(kind: Kind, key: str, live: Live | None) -> object:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 
 from reconcile.core.problems import Location, Problem
 from reconcile.core.yamlnodes import Node, Scalar
@@ -103,14 +104,7 @@ class Bare:
 
 def comma_traps(bares: Sequence[Bare]) -> list[Problem]:
     """`{sales_price: 97,54}`: YAML sees the key `54`, which nobody meant."""
-    problems: list[Problem] = []
-    handled = 0
-    while handled < len(bares):
-        first = bares[handled]
-        run = [bare.key for bare in bares[handled:] if bare.value is first.value]
-        handled += len(run)
-        problems.append(_comma(first, run))
-    return problems
+    return [_comma(list(run)) for _, run in groupby(bares, lambda bare: id(bare.value))]
 
 
 def comment_trap(scalar: Scalar, place: Location, comment: str) -> Problem:
@@ -140,9 +134,11 @@ def anchor_trap(name: str, scalar: Scalar, place: Location) -> Problem:
     )
 
 
-def _comma(first: Bare, run: Sequence[Scalar]) -> Problem:
-    owner, value, last = first.owner, first.value, run[-1]
-    parts = [key.text for key in run]
+def _comma(run: Sequence[Bare]) -> Problem:
+    """`run` are the keys without a colon behind one value."""
+    first, last = run[0], run[-1].key
+    owner, value = first.owner, first.value
+    parts = [bare.key.text for bare in run]
     if owner is None or not isinstance(value, Scalar):
         return _no_value(first.key)
     place = value.source.location(value.start, last.end)

@@ -8,7 +8,7 @@ the text around them is judged; the last resort is a sentence that is always tru
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from reconcile.core.traps import quoted
@@ -81,8 +81,6 @@ def explain(text: str, at: int, context: int | None) -> Mistake:
         mistake = judge(spot)
         if mistake is not None:
             return mistake
-    if not text[spot.at :].strip() and context is not None:
-        spot = _Spot(text, context, context)
     return Mistake(
         spot.at,
         spot.at + 1,
@@ -168,6 +166,9 @@ def _missing(spot: _Spot) -> Mistake | None:
             "yaml-syntax",
             "there is nothing before this comma. Remove it, or write the value",
         )
+    start = max(spot.text.rfind("["), spot.text.rfind("{"))
+    if not spot.char and before in {"[", "{", ","} and start >= 0:
+        return _unclosed_bracket(start, spot.text[start])
     if spot.char in _CLOSERS.values() and spot.leads and spot.opener not in _CLOSERS:
         return _no_bracket(spot)
     return None
@@ -177,7 +178,7 @@ def _cannot_begin(spot: _Spot) -> Mistake | None:
     """A value that begins with a character which has a meaning in YAML."""
     if spot.char and spot.char in "%@`,]}" and spot.context == spot.at:
         start = spot.at
-    elif spot.opener and spot.opener in "&*|>!" and 0 <= spot.at - spot.context <= 3:
+    elif spot.opener and spot.opener in "&*|>!" and spot.context >= spot.first:
         start = spot.context
     elif spot.char in {"-", "?"} and spot.context < 0 and not spot.leads:
         start = spot.at
@@ -212,19 +213,13 @@ def _bracket(spot: _Spot) -> Mistake | None:
             f"{spot.opener} opens and {spot.char} closes. Write {closer} here",
         )
     if spot.first > spot.context or not spot.text[spot.at :].strip():
-        return Mistake(
-            spot.context,
-            spot.context + 1,
-            "unclosed-bracket",
-            f"the {spot.opener} that opens here is never closed. Write {closer} after "
-            "the last value, and a comma between the values",
-        )
+        return _unclosed_bracket(spot.context, spot.opener)
     return _in_brackets(spot)
 
 
 def _in_brackets(spot: _Spot) -> Mistake:
     start, text = spot.item()
-    if spot.text[spot.at - 1] in _QUOTES or text.startswith(_QUOTES):
+    if text.startswith(_QUOTES):
         return _after_quote(spot, start, text)
     if spot.char == ":":
         return Mistake(
@@ -234,14 +229,23 @@ def _in_brackets(spot: _Spot) -> Mistake:
             f'": " stands inside a value. Write {quoted(text)}, in quotes, '
             "or a comma between two fields",
         )
-    if text.startswith(("[", "{")):
-        return _needs_quotes(start, text)
+    opened = _closed_before(spot)
+    rest = spot.text[spot.at : start + len(text)]
+    if opened >= 0 and spot.char not in _CLOSERS and ":" not in rest:
+        return _needs_quotes(opened, spot.text[opened : start + len(text)])
     return Mistake(
         spot.at,
         spot.at + 1,
         "missing-comma",
         "a comma is missing before this. Write a comma, or put the text in quotes",
     )
+
+
+def _closed_before(spot: _Spot) -> int:
+    """Where the bracket opens that is closed right before; -1 without one."""
+    closer = spot.text[: spot.at].rstrip()[-1:]
+    opener = {"]": "[", "}": "{"}.get(closer)
+    return spot.text.rfind(opener, 0, spot.at) if opener else -1
 
 
 def _glued_colon(spot: _Spot) -> Mistake | None:
@@ -357,11 +361,8 @@ def _needs_quotes(start: int, text: str) -> Mistake:
 def _after_quote(spot: _Spot, start: int, text: str) -> Mistake:
     """Text goes on behind a closing quote, or an earlier quote is not closed."""
     mark = text[:1]
-    whole = _QUOTED.fullmatch(text)
-    if whole or mark not in _QUOTES:
-        earlier = spot.text.rfind(mark, 0, start) if mark in _QUOTES else spot.at - 1
-        if earlier >= 0:
-            return _unclosed_quote(earlier, spot.text[earlier])
+    if _QUOTED.fullmatch(text):
+        return _unclosed_quote(max(spot.text.rfind(mark, 0, start), 0), mark)
     inner = text[1:-1] if len(text) > 1 and text.endswith(mark) else text
     return Mistake(
         start,
@@ -378,6 +379,16 @@ def _unclosed_quote(start: int, mark: str) -> Mistake:
         "unclosed-quote",
         f"the quote that opens here is never closed. Write {mark} at the end of "
         "the text",
+    )
+
+
+def _unclosed_bracket(start: int, opener: str) -> Mistake:
+    return Mistake(
+        start,
+        start + 1,
+        "unclosed-bracket",
+        f"the {opener} that opens here is never closed. Write {_CLOSERS[opener]} after "
+        "the last value, and a comma between the values",
     )
 
 
@@ -421,35 +432,32 @@ def _key_column(line: str) -> int:
     return match.end() if match else 0
 
 
-def _lines_above(spot: _Spot) -> list[int]:
-    """Where the lines above begin, the nearest first; no blanks, no comments."""
-    starts = [
-        0,
-        *(m.end() for m in re.finditer(r"\r\n|\r|\n", spot.text[: spot.first])),
-    ]
-    return [
-        start
-        for start in reversed(starts)
-        if start < spot.first
-        and (stripped := _line(spot.text, start).strip())
-        and not stripped.startswith("#")
-    ]
+def _lines_above(spot: _Spot) -> Iterator[tuple[int, int]]:
+    """Number and start of the lines above, the nearest first; no blanks, comments."""
+    text = spot.text[: spot.first]
+    starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
+    for number in range(len(starts) - 1, 0, -1):
+        start = starts[number - 1]
+        stripped = _line(text, start).strip()
+        if stripped and not stripped.startswith("#"):
+            yield number, start
 
 
 def _above(spot: _Spot) -> int | None:
-    return next(iter(_lines_above(spot)), None)
+    return next((start for _, start in _lines_above(spot)), None)
 
 
 def _columns_above(spot: _Spot, *, items: bool = False) -> dict[int, int]:
     """The indentations that are open here, of list items only if asked, with a line."""
     columns: dict[int, int] = {}
-    for first in _lines_above(spot):
+    least = len(spot.text)
+    for number, first in _lines_above(spot):
         line = _line(spot.text, first)
-        number = len(re.findall(r"\r\n|\r|\n", spot.text[:first])) + 1
         leading = len(line) - len(line.lstrip())
         found = (leading,) if items else (_key_column(line), leading)
         for column in found if not items or line.startswith("- ", leading) else ():
-            if not columns or column < min(columns):
+            if column < least:
+                least = column
                 columns[column] = number
         if leading == 0:
             break

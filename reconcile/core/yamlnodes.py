@@ -54,7 +54,8 @@ class Source:
         first = self._starts[line - 1]
         after = self._starts[line] if line < len(self._starts) else len(self.text)
         last = after if end is None else min(end, after)
-        length = len(self.text[start:last].rstrip())
+        marked = self.text[start:last]
+        length = len(marked.rstrip() or marked.rstrip("\r\n"))
         return Location(self.file, line, start - first + 1, max(length, 1))
 
 

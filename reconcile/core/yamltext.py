@@ -23,7 +23,7 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from reconcile.core.problems import Location, Problem, Severity, errors
+from reconcile.core.problems import Location, Problem
 from reconcile.core.traps import (
     Bare,
     anchor_trap,
@@ -133,6 +133,8 @@ class _Reader:
         self.aliases_used: set[str] = set()
         self.sizes: dict[int, tuple[int, int]] = {}
         self.expanded = 0
+        self.said_until = -1
+        """Where the last problem ends: what stops the parser there follows from it."""
         self.flow = 0
         self.cuts = {m.start(): m.start(1) for m in _CUT.finditer(self.text)}
         self.good_keys: set[str] = set()
@@ -144,15 +146,15 @@ class _Reader:
         root: Node | None = None
         # The stand-in has the same length, so that all places stay right.
         readable = _BAD.sub(self._bad_characters, self.text)
+        self.said_until = -1
         self.next = CParser(readable).get_event
         try:
             root = self._documents()
+            self._unused_anchors()
         except _StopReading:
             root = None
         except YAMLError as error:
             self._parser_error(error)
-            root = None
-        self._unused_anchors()
         self.problems.sort(key=lambda problem: (problem.where, problem.rule))
         return Parsed(root, self.problems)
 
@@ -459,15 +461,17 @@ class _Reader:
         rule: str,
         message: str,
         *,
-        severity: Severity = "error",
         other: Location | None = None,
     ) -> None:
         place = self.source.location(start, end)
-        self.problems.append(Problem(place, rule, message, severity, other))
+        self.problems.append(Problem(place, rule, message, other=other))
+        self.said_until = start if end is None else end
 
     def _parser_error(self, error: YAMLError) -> None:
         mark = getattr(error, "problem_mark", None)
         context = getattr(error, "context_mark", None)
+        if mark is not None and mark.index <= self.said_until:
+            return
         mistake = explain(
             self.text,
             len(self.text) if mark is None else mark.index,
@@ -475,8 +479,7 @@ class _Reader:
         )
         place = self.source.location(mistake.start, mistake.end)
         self.problems = [p for p in self.problems if not _covers(place, p.where)]
-        if not any(place.line == p.where.line for p in errors(self.problems)):
-            self.problems.append(Problem(place, mistake.rule, mistake.message))
+        self.problems.append(Problem(place, mistake.rule, mistake.message))
 
 
 def _key_mistake(key: Scalar, *, explicit: bool) -> _Mistake | None:

@@ -74,8 +74,8 @@ def _live_shrunk(
         if len(gone) >= 3 and len(gone) * 100 > limit * len(keys):
             yield Block(
                 "live-shrunk",
-                f"{len(gone)} of {len(keys)} managed {KINDS[kind].plural} are gone from "
-                "Traede. Is this the right account, and was it read completely?",
+                f"{len(gone)} of {len(keys)} managed {KINDS[kind].plural} are gone "
+                "from Traede. Is this the right account, and was it read completely?",
                 tuple(gone),
                 approval_id("live-shrunk", gone),
             )

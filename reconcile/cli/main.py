@@ -1,0 +1,187 @@
+"""The commands, their options, and what each exit code means."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconcile import __version__
+from reconcile.cli.wiring import Flags
+from reconcile.errors import CatalogInvalid, ReconcileError, UsageError
+
+EXIT_CODES = """\b
+Exit codes:
+  0    done (with --detailed-exitcode: no changes)
+  1    another error before a write; nothing changed
+  2    changes present (only with --detailed-exitcode, and `drift`)
+  3    the catalog is invalid
+  4    blocked by a guard
+  5    partly applied; the report says what is left, and how to go on
+  6    the saved plan or the commit does not fit; nothing written
+  7    Traede not reachable, not authorised, or not read completely
+  8    all accepted, but not as written when read back
+  9    another run is writing
+  64   usage      130  interrupted
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its code; no traceback for a user's mistake."""
+    try:
+        code = cli.main(argv, prog_name="reconcile", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        code = UsageError.exit_code
+    except click.exceptions.Exit as leave:
+        code = leave.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print("interrupted", file=sys.stderr)
+        code = 130
+    except CatalogInvalid as invalid:
+        code = _show_problems(invalid)
+    except ReconcileError as error:
+        print(_sentence(error), file=sys.stderr)
+        code = error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _sentence(error: ReconcileError) -> str:
+    from reconcile.reports.escape import terminal
+
+    hint = f"\n{terminal(error.hint)}" if error.hint else ""
+    return f"error  {terminal(error.message)}{hint}"
+
+
+def _show_problems(invalid: CatalogInvalid) -> int:
+    """Problems in `reconcile.yaml` itself; those of the catalog have their command."""
+    from reconcile.reports.problems_text import Counts, render_problems
+
+    print(render_problems(invalid.problems, {}, Counts(1)), file=sys.stderr)
+    return invalid.exit_code
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EXIT_CODES,
+)
+@click.option("--config", type=click.Path(path_type=Path), help="The reconcile.yaml.")
+@click.option("--env", help="The environment of reconcile.yaml to use.")
+@click.option("--catalog", type=click.Path(path_type=Path), help="The catalog folder.")
+@click.option("--state", help="Where the memory of applies is kept, as a URL.")
+@click.option(
+    "--token-file",
+    type=click.Path(path_type=Path),
+    help="A file with the token (else TRAEDE_TOKEN).",
+)
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colour in text (auto: on a terminal, unless NO_COLOR is set).",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Only results.")
+@click.option("-v", "--verbose", is_flag=True, help="Fold nothing.")
+@click.version_option(__version__, prog_name="reconcile")
+@click.pass_context
+def cli(context: click.Context, /, **options: Any) -> None:
+    """Catalog as code for Traede: YAML in git, reviewed as a plan, applied from CI."""
+    context.obj = Flags(**options)
+
+
+@cli.command()
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def validate(flags: Flags, /, output: str) -> int:
+    """Check all files; Traede is not asked."""
+    from reconcile.cli import commands
+
+    return commands.validate(flags, output)
+
+
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), help="Save the plan here.")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="text|json[=FILE]",
+    help="How to show it; may be given several times.  [default: text]",
+)
+@click.option("--detailed-exitcode", is_flag=True, help="End with 2 if changes.")
+@click.option("--no-delete", is_flag=True, help="Leave every delete out.")
+@click.option("--write-drift", is_flag=True, help="Put back what Traede changed.")
+@click.option("--as-of", metavar="DATE", help="Plan as on this day (YYYY-MM-DD).")
+@click.pass_obj
+def plan(flags: Flags, /, **options: Any) -> int:
+    """Show what an apply would change in Traede; nothing is written there."""
+    from reconcile.cli import commands
+
+    return commands.plan(flags, **options)
+
+
+@cli.command()
+@click.argument("plan_file", type=click.Path(path_type=Path, exists=True))
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def show(flags: Flags, /, plan_file: Path, output: str) -> int:
+    """Show a saved plan again."""
+    from reconcile.cli import commands
+
+    return commands.show(flags, plan_file, output)
+
+
+@cli.command()
+@click.argument(
+    "plan_file", required=False, type=click.Path(path_type=Path, exists=True)
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--no-delete", is_flag=True, help="Leave every delete out.")
+@click.option("--write-drift", is_flag=True, help="Put back what Traede changed.")
+@click.option("--stateless", is_flag=True, help="Without a memory of earlier applies.")
+@click.option(
+    "--wait", type=float, default=90.0, show_default=True, help="Seconds for the lease."
+)
+@click.pass_obj
+def apply(flags: Flags, /, **options: Any) -> int:
+    """Write what the plan holds, check it, and read it back.
+
+    With PLAN_FILE it writes at most what that plan holds.
+    """
+    from reconcile.cli import commands
+
+    return commands.apply(flags, **options)
+
+
+@cli.command("import")
+@click.option("--customers", is_flag=True, help="Customers too (personal data).")
+@click.pass_obj
+def import_(flags: Flags, /, customers: bool) -> int:
+    """Write what Traede has into catalog files; Traede is only read."""
+    from reconcile.cli import commands
+
+    return commands.import_live(flags, customers=customers)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8642, show_default=True)
+@click.option("--token", default="sandbox-token", show_default=True)
+@click.option(
+    "--store", type=click.Path(path_type=Path), help="Keep the data in this file."
+)
+@click.option(
+    "--load", type=click.Path(path_type=Path, exists=True), help="Start with this dump."
+)
+@click.option("--control", is_flag=True, help="Serve /_sandbox/ too: edit, dump.")
+def sandbox(**options: Any) -> int:
+    """Run a local Traede to try things on."""
+    from reconcile.cli import commands
+
+    return commands.sandbox(**options)

@@ -1,0 +1,366 @@
+"""Puts the pieces together from flags, environment and `reconcile.yaml`.
+
+Flags win over the environment, the environment over the file, the file over the
+defaults. Secrets come from the environment or a file, never from a flag.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from reconcile.core.config import Config
+from reconcile.core.kinds import KINDS
+from reconcile.core.model import Tenant
+from reconcile.errors import ReconcileError, UsageError
+
+if TYPE_CHECKING:
+    from reconcile.core.importing import Imported
+    from reconcile.core.loading import Loaded
+    from reconcile.core.personal import Seal
+    from reconcile.core.planning import Planned
+    from reconcile.core.steps import Step
+    from reconcile.edges.apply import Report
+    from reconcile.edges.client import Client
+    from reconcile.edges.live import LiveReader
+    from reconcile.edges.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The options that every command takes."""
+
+    config: Path | None = None
+    env: str | None = None
+    catalog: Path | None = None
+    state: str | None = None
+    token_file: Path | None = None
+    color: str = "auto"
+    quiet: bool = False
+    verbose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Flags, environment and file, resolved."""
+
+    flags: Flags
+    config: Config
+    folder: Path
+    """Where `reconcile.yaml` is; its paths are relative to it."""
+    catalog: Path
+
+    @property
+    def tenant(self) -> Tenant:
+        return Tenant(self.config.traede.url, self.config.traede.brand_id)
+
+    @property
+    def color(self) -> bool:
+        """`--color` decides; else a terminal, unless NO_COLOR is set."""
+        if self.flags.color != "auto":
+            return self.flags.color == "always"
+        return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+    def talk(self, line: str) -> None:
+        """Something to read while waiting; never a result."""
+        if not self.flags.quiet:
+            print(line, file=sys.stderr)
+
+
+def resolve(flags: Flags) -> Setting:
+    """Read the configuration; raises UsageError or CatalogInvalid."""
+    from reconcile.core.loading import load_config
+    from reconcile.core.schema import compile_schema
+    from reconcile.edges.files import find_config, schema_text
+
+    path = flags.config or find_config(Path.cwd())
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}", hint="Check --config.")
+    folder = path.resolve().parent
+    schema = compile_schema(schema_text("reconcile.schema.json"))
+    environment = flags.env or os.environ.get("RECONCILE_ENV") or None
+    config = load_config(path.read_bytes(), path.name, schema, environment)
+    traede = config.traede
+    if url := os.environ.get("TRAEDE_URL"):
+        traede = replace(traede, url=url)
+    if identifier := os.environ.get("TRAEDE_APP_IDENTIFIER"):
+        traede = replace(traede, app_identifier=identifier)
+    config = replace(config, traede=replace(traede, url=traede.url.rstrip("/")))
+    catalog = flags.catalog or folder / config.catalog
+    return Setting(flags, config, folder, catalog.resolve())
+
+
+def load(setting: Setting) -> tuple[Loaded, dict[str, bytes]]:
+    """The catalog with its problems, and the texts for code frames."""
+    from reconcile.core.loading import load_catalog
+    from reconcile.core.schema import compile_schema
+    from reconcile.edges.files import read_catalog_texts, schema_text
+
+    texts = read_catalog_texts(setting.catalog, setting.folder)
+    schema = compile_schema(schema_text("catalog.schema.json"))
+    return load_catalog(texts, setting.config, schema), texts
+
+
+def open_client(setting: Setting) -> Client:
+    from reconcile.edges.client import Client, Wait
+
+    def waiting(wait: Wait) -> None:
+        setting.talk(f"Waiting {wait.seconds:.0f} s: {wait.reason}")
+
+    return Client(
+        setting.config.traede,
+        _token(setting),
+        app_key=os.environ.get("TRAEDE_APP_KEY") or None,
+        on_wait=waiting,
+    )
+
+
+def open_state(setting: Setting, *, stateless: bool = False) -> State:
+    """The state of this tenant; made with its salt where there is none yet."""
+    from reconcile.edges import state
+
+    url = setting.flags.state or setting.config.state or state.DEFAULT_URL
+    return state.open_state(
+        "sqlite://" if stateless else url,
+        setting.tenant,
+        clock=utc_now,
+        base=setting.folder,
+    )
+
+
+def require_state(setting: Setting, *, stateless: bool) -> None:
+    """A CI machine is gone afterwards, and its ledger with it."""
+    configured = setting.flags.state or setting.config.state
+    if os.environ.get("CI") and not configured and not stateless:
+        raise ReconcileError(
+            "this is a CI machine, and no state is configured: what is applied would "
+            "be forgotten",
+            hint="Set `state:` in reconcile.yaml or give --state. To write without a "
+            "memory (nothing is deleted by absence): --stateless",
+        )
+
+
+def require_brand(setting: Setting) -> None:
+    """Outside loopback an apply names its brand (guard `tenant`)."""
+    from reconcile.edges.address import is_loopback
+
+    if setting.config.traede.brand_id is None and not is_loopback(
+        setting.config.traede.url
+    ):
+        raise ReconcileError(
+            "reconcile.yaml does not say which brand this catalog is for",
+            hint="Add `traede: {brand_id: …}`; Traede shows the number as `brand_id`.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Everything that one plan was made from."""
+
+    planned: Planned
+    seal: Seal
+    digest: str
+    settled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the person asked of a plan."""
+
+    no_delete: bool = False
+    write_drift: bool = False
+    as_of: str | None = None
+
+
+def plan(
+    setting: Setting,
+    loaded: Loaded,
+    reader: LiveReader,
+    state: State,
+    wish: Wish,
+    *,
+    settle: bool = False,
+) -> Read:
+    """Read Traede, settle what an earlier run left open (only for apply), plan."""
+    from reconcile.core.personal import Seal
+    from reconcile.core.plan_json import digest_of
+    from reconcile.core.planning import Options, make_plan
+    from reconcile.edges.apply import settle_in_flight
+    from reconcile.edges.files import git_commit
+
+    seal = Seal(state.salt)
+    snapshot = reader.read_all()
+    settled = settle_in_flight(state, snapshot, seal) if settle else ()
+    options = Options(
+        setting.tenant,
+        wish.as_of or today(setting.config.timezone),
+        git_commit(setting.folder),
+        wish.no_delete,
+        wish.write_drift,
+    )
+    planned = make_plan(
+        loaded.catalog, snapshot, state.ledger(), setting.config, seal, options
+    )
+    return Read(planned, seal, digest_of(planned.plan, seal), settled)
+
+
+def reader_for(client: Client) -> LiveReader:
+    from reconcile.edges.live import LiveReader
+
+    return LiveReader(client)
+
+
+def announce(setting: Setting, reader: LiveReader, seconds: float) -> None:
+    brand = setting.config.traede.brand_id
+    where = setting.config.traede.url + (f" (brand {brand})" if brand else "")
+    counts = " · ".join(f"{name} {count}" for name, count in reader.counts())
+    setting.talk(f"Read Traede  {where}  {counts}  complete, {seconds:.0f} s")
+
+
+def today(timezone: str) -> str:
+    return datetime.datetime.now(tz=ZoneInfo(timezone)).date().isoformat()  # noqa: TID251
+
+
+def utc_now() -> datetime.datetime:
+    return datetime.datetime.now(tz=datetime.UTC)  # noqa: TID251 (the one real clock)
+
+
+def stopwatch() -> Callable[[], float]:
+    started = time.monotonic()
+    return lambda: time.monotonic() - started
+
+
+def _token(setting: Setting) -> str:
+    if setting.flags.token_file:
+        try:
+            token = setting.flags.token_file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise UsageError(
+                f"the token file cannot be read: {error.strerror}",
+                hint="Check --token-file.",
+            ) from None
+    else:
+        token = os.environ.get("TRAEDE_TOKEN", "").strip()
+    if not token:
+        raise UsageError(
+            "there is no token for Traede",
+            hint="export TRAEDE_TOKEN=…, or give --token-file FILE (there is no flag "
+            "for the token itself: it would stand in the process list).",
+        )
+    return token
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """What an apply may write, and what a saved plan had that no longer fits."""
+
+    read: Read
+    conflicts: Mapping[str, tuple[Step, str]]
+    as_found: Mapping[str, Step]
+
+
+def limit_to(read: Read, saved_text: str | None) -> Limited:
+    """The fresh plan, or the part of it that a saved plan allows.
+
+    Raises DoesNotFit where the saved plan is of another catalog or tenant.
+    """
+    from reconcile.core.plan_json import plan_from_text
+    from reconcile.core.saved import limit
+
+    if saved_text is None:
+        return Limited(read, {}, {})
+    saved, digest = plan_from_text(saved_text)
+    fresh = read.planned.plan
+    limited = limit(fresh, saved, read.seal)
+    # How much may be deleted was judged on the saved plan; the rest is judged now.
+    now = tuple(block for block in fresh.blocked if block.guard != "delete-limit")
+    plan = replace(limited.plan, blocked=(*saved.blocked, *now))
+    return Limited(
+        replace(read, planned=replace(read.planned, plan=plan), digest=digest),
+        limited.conflicts,
+        limited.as_found,
+    )
+
+
+def run_apply(
+    setting: Setting,
+    loaded: Loaded,
+    client: Client,
+    reader: LiveReader,
+    state: State,
+    limited: Limited,
+) -> Report:
+    """Carry a plan out, and write the run into the history."""
+    from reconcile.edges.apply import Applying, apply_plan
+
+    plan = limited.read.planned.plan
+    who = os.environ.get("GITHUB_ACTOR") or os.environ.get("USER") or "unknown"
+    run_id = state.begin_run(limited.read.digest, plan.catalog_digest, plan.commit, who)
+    run = Applying(
+        limited.read.planned,
+        loaded.catalog,
+        setting.config,
+        client,
+        reader,
+        state,
+        run_id,
+        limited.read.seal,
+        time.sleep,
+        time.monotonic,
+    )
+    for step, words in limited.conflicts.values():
+        run.finish(step, "skipped", words)
+    for step in limited.as_found.values():
+        run.finish(step, "as found")
+    report = apply_plan(run, limited.read.settled)
+    summary = {
+        "changed": report.changed,
+        "left": report.left,
+        "adopted": report.adopted,
+    }
+    state.end_run(run_id, summary, report.exit_code, plan.commit)
+    return report
+
+
+def existing_texts(setting: Setting) -> dict[str, str]:
+    """The catalog files that are there already, by path below the catalog folder."""
+    from reconcile.edges.files import read_catalog_texts
+
+    if not setting.catalog.is_dir():
+        return {}
+    texts = read_catalog_texts(setting.catalog, setting.catalog)
+    return {name: text.decode("utf-8", "replace") for name, text in texts.items()}
+
+
+def import_lines(setting: Setting, imported: Imported) -> Iterator[str]:
+    """What was written, what could not be, and what a person has to settle."""
+    folder = setting.catalog.name
+    products = sum(name.startswith("products/") for name in imported.files)
+    others = [n for n in sorted(imported.files) if not n.startswith("products/")]
+    wrote = [f"{folder}/products/ ({products} files)"] if products else []
+    wrote += [f"{folder}/{name}" for name in others]
+    yield f"wrote  {', '.join(wrote)}" if wrote else "wrote  nothing"
+    for kind, count in sorted(imported.skipped.items()):
+        noun = KINDS[kind].plural if count != 1 else kind
+        why = (
+            "personal data stays out of git unless you ask (--customers)"
+            if kind == "customer"
+            else "written in your files already"
+        )
+        yield f"skipped  {count} {noun}: {why}"
+    if imported.not_readable:
+        yield (
+            "not readable from Traede, so not in the files: "
+            + ", ".join(imported.not_readable)
+        )
+    if imported.needs_you:
+        yield f"needs you ({len(imported.needs_you)}):"
+        for sentence in imported.needs_you:
+            yield f"  {sentence}"

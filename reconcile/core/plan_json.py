@@ -1,0 +1,171 @@
+"""The plan as JSON, schema `schemas/plan.schema.json`: the stable interface.
+
+Same plan, same bytes. Personal values are sealed on the way out; a plan read back
+holds the seals, so that what is written is always taken from the catalog.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from reconcile.core.model import MISSING, UNKNOWN, KindName, Ref, Tenant
+from reconcile.core.personal import Seal
+from reconcile.core.problems import Location
+from reconcile.core.steps import Block, Change, Plan, Refusal, Step, Warned
+from reconcile.errors import DoesNotFit
+
+FORMAT_VERSION: Final = "1.0"
+
+
+def plan_to_json(plan: Plan, seal: Seal) -> dict[str, Any]:
+    """The plan as JSON data, with its digest over everything else."""
+    body: dict[str, Any] = {
+        "format_version": FORMAT_VERSION,
+        "tenant": {"url": plan.tenant.url, "brand_id": plan.tenant.brand_id},
+        "as_of": plan.as_of,
+        "complete": True,
+        "catalog": {"digest": plan.catalog_digest, "commit": plan.commit},
+        "state": {"first_run": plan.first_run},
+        "summary": {kind: dict(counts) for kind, counts in plan.summary.items()},
+        "steps": [step_to_json(step, seal) for step in plan.steps],
+        "refused": [
+            {"id": r.id, "reason": r.reason, "hint": r.hint} for r in plan.refused
+        ],
+        "blocked": [
+            {
+                "guard": block.guard,
+                "approve": block.approve,
+                "message": block.message,
+                "ids": list(block.ids),
+            }
+            for block in plan.blocked
+        ],
+        "warnings": [
+            {"rule": w.rule, "id": w.id, "message": w.message} for w in plan.warnings
+        ],
+    }
+    return {"format_version": FORMAT_VERSION, "digest": _digest(body), **body}
+
+
+def plan_text(plan: Plan, seal: Seal) -> str:
+    """The plan as the bytes of a plan file."""
+    return json.dumps(plan_to_json(plan, seal), ensure_ascii=False, indent=1) + "\n"
+
+
+def digest_of(plan: Plan, seal: Seal) -> str:
+    return str(plan_to_json(plan, seal)["digest"])
+
+
+def plan_from_text(text: str) -> tuple[Plan, str]:
+    """A plan file's plan (personal values sealed) and its digest.
+
+    Raises DoesNotFit for a file that is no plan, of another format, or edited.
+    """
+    try:
+        data = json.loads(text)
+        version, digest = data["format_version"], data.pop("digest")
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise DoesNotFit("this is no plan file", hint=_AGAIN) from None
+    if str(version).split(".")[0] != FORMAT_VERSION.split(".")[0]:
+        raise DoesNotFit(
+            f"this plan has format {version}, this program writes {FORMAT_VERSION}",
+            hint=_AGAIN,
+        )
+    if digest != _digest(data):
+        raise DoesNotFit("this plan file was changed after it was made", hint=_AGAIN)
+    try:
+        return _plan(data), digest
+    except (TypeError, KeyError, ValueError):
+        raise DoesNotFit("this plan file is damaged", hint=_AGAIN) from None
+
+
+_AGAIN: Final = "Make it again: reconcile plan --out plan.json"
+
+
+def step_to_json(step: Step, seal: Seal) -> dict[str, Any]:
+    source = step.source
+    body: dict[str, Any] = {
+        "id": step.id,
+        "kind": step.ref.kind,
+        "key": step.ref.key,
+        "name": step.name,
+        "parent": step.parent.key if step.parent else None,
+        "remote_id": step.remote_id,
+        "action": step.action,
+        "source": {"file": source.file, "line": source.line} if source else None,
+        "requires": list(step.requires),
+        "notes": list(step.notes),
+        "changes": [change_to_json(step.ref.kind, c, seal) for c in step.changes],
+    }
+    if step.cascade:
+        body["cascade"] = [str(ref) for ref in step.cascade]
+    return body
+
+
+def change_to_json(kind: KindName, change: Change, seal: Seal) -> dict[str, Any]:
+    body: dict[str, Any] = {"path": list(change.path)}
+    if change.before is not MISSING and change.before is not UNKNOWN:
+        body["before"] = seal(kind, change.path, change.before)
+    if change.after is not MISSING:
+        body["after"] = seal(kind, change.path, change.after)
+    return body | {"basis": change.basis, "cause": change.cause, "held": change.held}
+
+
+def _digest(body: Mapping[str, Any]) -> str:
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plan(data: Mapping[str, Any]) -> Plan:
+    return Plan(
+        Tenant(data["tenant"]["url"], data["tenant"]["brand_id"]),
+        data["as_of"],
+        data["catalog"]["digest"],
+        tuple(_step(step) for step in data["steps"]),
+        tuple(Refusal(r["id"], r["reason"], r["hint"]) for r in data["refused"]),
+        tuple(
+            Block(b["guard"], b["message"], tuple(b["ids"]), b["approve"])
+            for b in data["blocked"]
+        ),
+        tuple(Warned(w["rule"], w["id"], w["message"]) for w in data["warnings"]),
+        data["summary"],
+        data["catalog"]["commit"],
+        data["state"]["first_run"],
+    )
+
+
+def _step(data: Mapping[str, Any]) -> Step:
+    kind, source = data["kind"], data["source"]
+    above: KindName = "product" if kind == "variant" else kind
+    return Step(
+        data["action"],
+        Ref(kind, data["key"]),
+        tuple(_change(change) for change in data["changes"]),
+        Ref(above, data["parent"]) if data["parent"] is not None else None,
+        data["remote_id"],
+        Location(source["file"], source["line"], 1) if source else None,
+        tuple(data["requires"]),
+        tuple(data["notes"]),
+        tuple(_ref(ref) for ref in data.get("cascade", ())),
+        data["name"],
+    )
+
+
+def _ref(text: str) -> Ref:
+    kind, _, key = text.partition(":")
+    return Ref(kind, key)  # type: ignore[arg-type]
+
+
+def _change(data: Mapping[str, Any]) -> Change:
+    nothing = UNKNOWN if data["basis"] == "unknown" else MISSING
+    return Change(
+        tuple(data["path"]),
+        data.get("before", nothing),
+        data.get("after", MISSING),
+        data["basis"],
+        data["cause"],
+        data["held"],
+    )

@@ -1,0 +1,96 @@
+"""A saved plan limits a fresh one: less is allowed, more never.
+
+The fresh plan is made from the same catalog and from what Traede has now. A step
+goes on if the saved plan has it and saw the same; what the saved plan does not have
+is left out; what no longer fits is a conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from reconcile.core.model import Path
+from reconcile.core.personal import Seal
+from reconcile.core.plan_json import change_to_json
+from reconcile.core.steps import Change, Plan, Step
+from reconcile.errors import DoesNotFit
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """The part of a fresh plan that a saved one allows."""
+
+    plan: Plan
+    conflicts: Mapping[str, tuple[Step, str]]
+    """Saved steps that no longer fit, by id, and why."""
+    as_found: Mapping[str, Step]
+    """Saved steps that are done already."""
+
+
+def limit(fresh: Plan, saved: Plan, seal: Seal) -> Limited:
+    """What may still be written of `saved`.
+
+    Raises DoesNotFit where the plan is of another tenant or another catalog.
+    """
+    if saved.tenant != fresh.tenant:
+        raise DoesNotFit(
+            f"this plan is for {saved.tenant.url} (brand {saved.tenant.brand_id}), not "
+            f"for {fresh.tenant.url} (brand {fresh.tenant.brand_id})"
+        )
+    if saved.catalog_digest != fresh.catalog_digest:
+        raise DoesNotFit(
+            "the catalog has changed since this plan was made",
+            hint="Make it again: reconcile plan --out plan.json",
+        )
+    now = {step.id: step for step in fresh.steps}
+    by_ref = {step.ref: step for step in fresh.steps}
+    refused = {refusal.id.split(":", 1)[1]: refusal for refusal in fresh.refused}
+    allowed: dict[str, Step] = {}
+    conflicts: dict[str, tuple[Step, str]] = {}
+    as_found: dict[str, Step] = {}
+    for step in saved.to_do:
+        found = now.get(step.id)
+        if found is None:
+            if str(step.ref) in refused:
+                conflicts[step.id] = (step, refused[str(step.ref)].reason)
+            elif step.ref in by_ref:
+                conflicts[step.id] = (step, "it was changed in Traede after the plan")
+            else:
+                as_found[step.id] = step
+            continue
+        words = _conflict(step, found, seal)
+        if words:
+            conflicts[step.id] = (step, words)
+        else:
+            allowed[step.id] = _limited(step, found)
+    steps = tuple(allowed[s.id] for s in fresh.steps if s.id in allowed)
+    return Limited(replace(fresh, steps=steps), conflicts, as_found)
+
+
+def _conflict(saved: Step, fresh: Step, seal: Seal) -> str:
+    if saved.remote_id != fresh.remote_id:
+        return "it was deleted and made again in Traede after the plan"
+    if not set(fresh.cascade) <= set(saved.cascade):
+        return "it has new variants in Traede since the plan"
+    shown = {change.path: change for change in saved.written}
+    for change in fresh.changes:
+        was = shown.get(change.path)
+        if was is not None and _sealed(saved, was, seal) != _sealed(
+            fresh, change, seal
+        ):
+            return f"{' '.join(change.path)} was changed in Traede after the plan"
+    return ""
+
+
+def _sealed(step: Step, change: Change, seal: Seal) -> object:
+    body = change_to_json(step.ref.kind, change, seal)
+    return body.get("before"), body.get("after")
+
+
+def _limited(saved: Step, fresh: Step) -> Step:
+    shown: set[Path] = {change.path for change in saved.written}
+    changes = tuple(
+        replace(change, held=change.path not in shown) for change in fresh.changes
+    )
+    return replace(fresh, changes=changes)

@@ -1,0 +1,8 @@
+"""Carries out a plan: step by step, each checked, journalled, and read back."""
+
+from reconcile.edges.apply.engine import apply_plan
+from reconcile.edges.apply.report import Report, Result
+from reconcile.edges.apply.run import Applying
+from reconcile.edges.apply.settle import settle_in_flight
+
+__all__ = ["Applying", "Report", "Result", "apply_plan", "settle_in_flight"]

@@ -1,0 +1,350 @@
+"""Creates and updates of customers and products, in sync batches.
+
+Nothing says whether a refused batch was half applied (B-5), nor what became of one
+without an answer. So the members are read again: what landed is done, the rest is
+sent again in halves, until a bad item is alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from reconcile.core.kinds import KINDS, Via
+from reconcile.core.ledger import row_after
+from reconcile.core.model import Applied, KindName, Live, Path, Ref, Snapshot
+from reconcile.core.recheck import readable, shows
+from reconcile.core.sending import Travelling, sync_fields, travelling
+from reconcile.core.steps import Step, unit
+from reconcile.core.wire.write import IdsByKey, Json
+from reconcile.edges.answers import Reply
+from reconcile.edges.apply.calls import write_core_fields
+from reconcile.edges.apply.run import Applying
+from reconcile.edges.state import Call, Intent, Item, Outcome
+
+RESENDS = 3
+"""How often an item without an answer is sent, where that cannot double anything."""
+
+
+@dataclass(slots=True)
+class Unit:
+    """What travels as one item of a batch: a customer, or a product with variants."""
+
+    root: Ref
+    steps: list[Step]
+    before: dict[Ref, Live] = field(default_factory=dict)
+    held: dict[Ref, frozenset[Path]] = field(default_factory=dict)
+    sent: dict[Ref, Travelling] = field(default_factory=dict)
+
+    @property
+    def once(self) -> bool:
+        """Whether it has a part that must not be sent twice."""
+        return any(
+            KINDS[step.ref.kind].fields[change.path[0]].event
+            for step in self.steps
+            for change in step.written
+        )
+
+    @property
+    def creates(self) -> set[Ref]:
+        return {step.ref for step in self.steps if step.action == "create"}
+
+
+def sync_units(run: Applying, steps: Sequence[Step]) -> None:
+    """Write steps of one sync kind; every step given ends with a result."""
+    units: dict[Ref, Unit] = {}
+    for step in steps:
+        units.setdefault(unit(step), Unit(unit(step), [])).steps.append(step)
+    for batch in _batches(run, list(units.values())):
+        if run.stopped:
+            return
+        _batch(run, batch)
+
+
+def _batches(run: Applying, units: list[Unit]) -> list[list[Unit]]:
+    """Items with a part that must not be sent twice go alone, and so does the first
+    write of a kind: it shows whether this account does what we think (canary)."""
+    batches: list[list[Unit]] = []
+    size, current = run.config.traede.batch_size, []
+    for one in units:
+        if one.root.kind not in run.written_kinds:
+            run.written_kinds.add(one.root.kind)
+            batches.append([one])
+        elif one.once:
+            batches.append([one])
+        else:
+            current.append(one)
+            if len(current) == size:
+                batches.append(current)
+                current = []
+    return [*batches, current] if current else batches
+
+
+def _batch(run: Applying, units: list[Unit], attempt: int = 1) -> None:
+    kind = units[0].root.kind
+    new = {one.root.key for one in units if one.root in one.creates}
+    now = run.reader.look(kind, [one.root.key for one in units], new)
+    units = [one for one in units if _check(run, one, now)]
+    if not units:
+        return
+    ids = run.reader.ids()
+    to_sync = [one for one in units if _needs_sync(one)]
+    if to_sync:
+        _sync(run, kind, to_sync, ids, attempt)
+    landed = [one for one in units if _open(run, one)]
+    if landed:
+        after = run.reader.look(kind, [one.root.key for one in landed])
+        held = {ref: paths for one in landed for ref, paths in one.held.items()}
+        steps = [step for one in landed for step in one.steps]
+        write_core_fields(run, steps, held, after)
+
+
+def _open(run: Applying, one: Unit) -> bool:
+    one.steps = [step for step in one.steps if step.id not in run.results]
+    return bool(one.steps)
+
+
+# --- before ------------------------------------------------------------------------
+
+
+def _check(run: Applying, one: Unit, now: Snapshot) -> bool:
+    """Compare a unit with what was just read; False where nothing is left to write."""
+    root_step = next((s for s in one.steps if s.ref == one.root), None)
+    one.before = {
+        ref: live
+        for ref, live in now.objects.items()
+        if ref == one.root or live.parent == one.root
+    }
+    one.held, one.sent = {}, {}
+    root = run.check(root_step, one.root, one.before.get(one.root))
+    if one.root in now.ambiguous:
+        root = type(root)("conflict", "several objects in Traede have this key now")
+    if root.verdict == "conflict":
+        for step in one.steps:
+            run.finish(step, "skipped", root.words)
+        return False
+    one.held[one.root] = root.held
+    for step in list(one.steps):
+        found = (
+            root
+            if step.ref == one.root
+            else run.check(step, step.ref, _own(one, step.ref, now))
+        )
+        one.held[step.ref] = found.held
+        if found.verdict == "conflict":
+            run.finish(step, "skipped", found.words)
+        elif found.verdict == "as desired":
+            _found(run, step, one.before[step.ref])
+    return _open(run, one)
+
+
+def _own(one: Unit, ref: Ref, now: Snapshot) -> Live | None:
+    return one.before.get(ref) or now.objects.get(ref)
+
+
+def _found(run: Applying, step: Step, live: Live) -> None:
+    """Somebody, or an earlier try, has done it already."""
+    desired = run.desired(step.ref)
+    paths = {change.path for change in step.written}
+    row = row_after(desired, live, run.rows.get(step.ref), run.seal, sent=paths)
+    run.record([row])
+    run.finish(step, "as found")
+
+
+def _needs_sync(one: Unit) -> bool:
+    return any(
+        step.action != "update"
+        or any(
+            KINDS[step.ref.kind].fields[change.path[0]].via is Via.SYNC
+            for change in step.written
+        )
+        for step in one.steps
+    )
+
+
+# --- the call ----------------------------------------------------------------------
+
+
+def _sync(
+    run: Applying, kind: KindName, units: list[Unit], ids: IdsByKey, attempt: int
+) -> None:
+    plural = KINDS[kind].plural
+    body = {plural: [_item(run, one, ids) for one in units]}
+    sync_path = {"product": "products_sync", "customer": "customers_sync"}[kind]
+    path: str = getattr(run.client, sync_path)()
+    call = run.intend(
+        Intent(
+            f"{plural}/sync",
+            f"POST {path}",
+            tuple(item for one in units for item in _journal_items(run, one)),
+        )
+    )
+    reply = run.client.write("POST", path, body)
+    after = _read_back(run, kind, units, reply)
+    missing = [one for one in units if not _landed(one, after, reply)]
+    _settle(run, call, units, missing, after, reply)
+    if not missing:
+        return
+    if len(units) > 1:
+        middle = (len(missing) + 1) // 2
+        for half in filter(None, (missing[:middle], missing[middle:])):
+            _batch(run, half, attempt)
+        return
+    one = missing[0]
+    words = "; ".join(reply.words)
+    if reply.outcome == "refused":
+        _finish_all(run, one, "failed", words or f"Traede answered {reply.status}")
+    elif reply.outcome == "unknown" and one.once and not _provable(one):
+        _finish_all(run, one, "unknown", words)
+    elif attempt < RESENDS:
+        run.sleep(0.5 * 2**attempt)
+        _batch(run, [one], attempt + 1)
+    else:
+        _finish_all(
+            run, one, "failed", words or "accepted, but Traede does not show it"
+        )
+
+
+def _finish_all(run: Applying, one: Unit, result: str, words: str) -> None:
+    for step in one.steps:
+        run.finish(step, result, words)  # type: ignore[arg-type]
+
+
+def _provable(one: Unit) -> bool:
+    """Whether reading shows that a unit did not arrive, so that nothing in it has."""
+    return bool(one.creates) or any(
+        readable(one.before[step.ref], step) for step in one.steps
+    )
+
+
+def _item(run: Applying, one: Unit, ids: IdsByKey) -> Json:
+    kind = KINDS[one.root.kind]
+    term = run.config.traede.payment_term_field
+    written = {step.ref: step for step in one.steps}
+
+    def travel(ref: Ref) -> Json:
+        step = written.get(ref)
+        sent = travelling(
+            run.desired(ref),
+            one.before.get(ref),
+            run.rows.get(ref),
+            held=one.held.get(ref, frozenset())
+            | {c.path for c in (step.changes if step else ()) if c.held},
+            written={c.path: c.after for c in step.written} if step else None,
+        )
+        one.sent[ref] = sent
+        its = KINDS[ref.kind]
+        fields = sync_fields(its, sent.values, ids, term)
+        return {its.key_field: ref.key, **fields}
+
+    item = travel(one.root)
+    variants = [travel(step.ref) for step in one.steps if step.ref != one.root]
+    if variants and kind.name == "product":
+        item["variants"] = variants
+    return item
+
+
+def _journal_items(run: Applying, one: Unit) -> list[Item]:
+    items = []
+    for step in one.steps:
+        sent = one.sent[step.ref].only(KINDS[step.ref.kind], Via.SYNC)
+        live = one.before.get(step.ref)
+        guess = live or Live(step.ref, 0, {}, parent=step.parent)
+        items.append(
+            Item(
+                step.ref,
+                (step.id,),
+                run.expectation(step, sent),
+                row_after(
+                    run.desired(step.ref),
+                    guess,
+                    run.rows.get(step.ref),
+                    run.seal,
+                    sent=_sent_paths(one, step),
+                ),
+                once=one.once,
+            )
+        )
+    return items
+
+
+def _sent_paths(one: Unit, step: Step) -> frozenset[Path]:
+    kind = KINDS[step.ref.kind]
+    return one.sent[step.ref].only(kind, Via.SYNC)
+
+
+# --- after -------------------------------------------------------------------------
+
+
+def _read_back(
+    run: Applying, kind: KindName, units: list[Unit], reply: Reply
+) -> Snapshot:
+    """The members as they are now. Where a sync is queued (B-6), what was accepted
+    shows up late: creates are waited for, as their ids are needed."""
+    keys = [one.root.key for one in units]
+    started, pause = run.now(), 0.2
+    while True:
+        after = run.reader.look(kind, keys)
+        late = [one for one in units if not one.creates <= after.objects.keys()]
+        waited = run.now() - started
+        if not late or reply.outcome == "refused":
+            return after
+        limit = run.config.traede.verify_seconds
+        if waited >= (limit if reply.outcome == "accepted" else min(limit, 2)):
+            return after
+        run.sleep(pause)
+        pause = min(pause * 2, 5)
+
+
+def _landed(one: Unit, after: Snapshot, reply: Reply) -> bool:
+    for step in one.steps:
+        live = after.objects.get(step.ref)
+        if live is None:
+            return False
+        if reply.outcome == "accepted":
+            continue
+        if step.action != "create" and not (
+            readable(live, _sync_part(step)) and shows(live, _sync_part(step))
+        ):
+            return False
+    return True
+
+
+def _sync_part(step: Step) -> Step:
+    fields = KINDS[step.ref.kind].fields
+    return replace(
+        step,
+        changes=tuple(c for c in step.changes if fields[c.path[0]].via is Via.SYNC),
+    )
+
+
+def _settle(
+    run: Applying,
+    call: Call,
+    units: list[Unit],
+    missing: list[Unit],
+    after: Snapshot,
+    reply: Reply,
+) -> None:
+    outcomes: list[Outcome] = []
+    for one in units:
+        for step in one.steps:
+            if one in missing:
+                known = reply.outcome == "refused" or _provable(one) or not one.once
+                outcomes.append(
+                    Outcome(
+                        step.ref,
+                        "failed" if known else "unknown",
+                        "; ".join(reply.words),
+                    )
+                )
+                continue
+            row: Applied = row_after(
+                run.desired(step.ref),
+                after.objects[step.ref],
+                run.rows.get(step.ref),
+                run.seal,
+                sent=_sent_paths(one, step),
+            )
+            outcomes.append(Outcome(step.ref, "done", "", row))
+    run.settle(call, outcomes)

@@ -1,0 +1,141 @@
+"""The order of an apply: which steps go together, and what waits for what.
+
+settle what an earlier run left in flight   (settle.py)
+while steps are left:
+    take those of the earliest phase whose requirements are done
+    check against live → journal → call → read back → journal, ledger
+                                            (batches.py, calls.py, removals.py)
+read everything touched again until it is as planned   (verify.py)
+adopt what is in the catalog and live       (ledger only)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from reconcile.core.ledger import row_after
+from reconcile.core.model import Applied, Ledger
+from reconcile.core.steps import Step, phase, unit
+from reconcile.edges.apply.batches import sync_units
+from reconcile.edges.apply.calls import create_category, rename, write_collection
+from reconcile.edges.apply.removals import remove
+from reconcile.edges.apply.report import GOOD, Report
+from reconcile.edges.apply.run import Applying
+from reconcile.edges.apply.verify import verify
+
+SINGLE: Final[Mapping[int, Callable[[Applying, Step], None]]] = {
+    0: rename,
+    2: create_category,
+    3: write_collection,
+    5: remove,
+    6: remove,
+    7: remove,
+}
+"""Phases whose steps are one call each; the others travel in sync batches."""
+
+
+def apply_plan(run: Applying, settled: tuple[str, ...] = ()) -> Report:
+    """Write what the plan holds; every step ends with a result."""
+    waiting = list(run.planned.plan.to_do)
+    while waiting and not run.stopped:
+        _skip_dependents(run, waiting)
+        ready = _ready(waiting)
+        if not ready:
+            break
+        now = phase(ready[0])[0]
+        if now in SINGLE:
+            SINGLE[now](run, ready[0])
+        else:
+            sync_units(run, [step for step in ready if phase(step)[0] == now])
+        waiting = [step for step in waiting if step.id not in run.results]
+    for step in waiting:
+        if step.id not in run.results:
+            run.finish(step, "skipped", run.stopped or "what it requires is not there")
+    not_converged = verify(run)
+    adopted = 0 if run.stopped else _adopt(run)
+    return Report(
+        run.planned.plan, run.results, not_converged, settled, run.stopped, adopted
+    )
+
+
+def _ready(waiting: list[Step]) -> list[Step]:
+    open_ids = {step.id for step in waiting}
+    by_id = {step.id: step for step in waiting}
+
+    def is_ready(step: Step) -> bool:
+        return all(
+            needed not in open_ids
+            # A variant travels in the same call as the product it is created with.
+            or (
+                by_id[needed].action == "create"
+                and by_id[needed].ref == unit(step)
+                and is_ready(by_id[needed])
+            )
+            for needed in step.requires
+        )
+
+    ready = [step for step in waiting if is_ready(step)]
+    return sorted(ready, key=lambda step: phase(step))
+
+
+def _skip_dependents(run: Applying, waiting: list[Step]) -> None:
+    while True:
+        stopped = [
+            (step, run.results[needed])
+            for step in waiting
+            if step.id not in run.results
+            for needed in step.requires
+            if needed in run.results and run.results[needed].result not in GOOD
+        ]
+        if not stopped:
+            break
+        for step, result in stopped:
+            run.finish(
+                step,
+                "skipped",
+                f"needs {result.step.ref.kind} {result.step.ref.key}, which was not "
+                f"written",
+            )
+    waiting[:] = [step for step in waiting if step.id not in run.results]
+
+
+def _adopt(run: Applying) -> int:
+    """Ledger only: what is in the catalog and live, and was not written, is managed
+    from now on; what is in neither is forgotten."""
+    if any(not r.good and r.step.action == "rename" for r in run.results.values()):
+        return 0
+    touched = {result.step.ref for result in run.results.values()}
+    refused = {refusal.id.split(":", 1)[1] for refusal in run.planned.plan.refused}
+    stored: Ledger = run.state.ledger()
+    entries: list[Applied] = []
+    for ref, desired in run.catalog.objects.items():
+        live = run.planned.objects.get(ref)
+        if live is None or desired.delete or ref in touched or str(ref) in refused:
+            continue
+        before = run.rows.get(ref)
+        row = row_after(desired, live, before, run.seal)
+        if stored.get(ref) != row:
+            entries.append(row)
+    keep = {row.ref for row in entries}
+    entries += [
+        row
+        for ref, row in run.rows.items()
+        if ref not in keep and stored.get(ref) != row
+    ]
+    known = {row.ref for row in entries} | run.rows.keys()
+    gone = [ref for ref in stored if ref not in known]
+    gone += [
+        ref
+        for ref, row in run.rows.items()
+        if ref not in run.catalog.objects
+        and ref not in run.planned.objects
+        and ref in stored
+        and not row.spent
+    ]
+    if entries or gone:
+        forgotten = frozenset(gone)
+        run.state.record(
+            run.run, [row for row in entries if row.ref not in forgotten], gone
+        )
+    return len(entries)

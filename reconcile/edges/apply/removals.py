@@ -1,0 +1,182 @@
+"""Deletes, one a request, only of the numeric id that the plan saw.
+
+A refusal (422, the object still there) means orders exist: the object is archived
+instead, or the step fails, as configured.
+"""
+
+from __future__ import annotations
+
+from reconcile.core.kinds import KINDS, Via
+from reconcile.core.ledger import row_retired
+from reconcile.core.model import Applied, KindName, Live, Path, Ref, Snapshot, Value
+from reconcile.core.recheck import recheck
+from reconcile.core.sending import last_known, sync_fields, travelling
+from reconcile.core.steps import Step, unit
+from reconcile.core.wire.write import Json
+from reconcile.edges.answers import Reply
+from reconcile.edges.apply.run import Applying
+from reconcile.edges.state import Intent, Item, Outcome
+
+TRIES = 3
+
+
+def remove(run: Applying, step: Step) -> None:
+    """Delete one object; what Traede refuses is archived, or failed."""
+    now = _look(run, step)
+    live = now.objects.get(step.ref)
+    if live is None and step.ref not in now.ambiguous:
+        run.record(*_gone(run, step))
+        run.finish(step, "as found")
+        return
+    if live is None or live.remote_id != step.remote_id:
+        run.finish(step, "skipped", "another object has this key in Traede now")
+        return
+    extra = _unplanned(step, now)
+    if extra:
+        run.finish(step, "skipped", f"new in Traede after the plan: {extra}")
+        return
+    method, path, body = _request(run, step, live, now, {"delete": True})
+    entries, forget = _gone(run, step)
+    item = Item(
+        step.ref,
+        (step.id,),
+        run.expectation(step, ()),
+        entries[0] if entries else None,
+        tuple(forget),
+    )
+    call = run.intend(Intent("delete", f"{method} {path}", (item,)))
+    reply = run.client.write(method, path, body)
+    there = _wait_until_gone(run, step, reply, method, path, body)
+    words = "; ".join(reply.words)
+    if not there:
+        run.settle(call, [item.arrived()])
+        run.finish(step, "done")
+        return
+    run.settle(call, [Outcome(step.ref, "failed", words)])
+    refused = reply.outcome == "refused" and reply.status == 422
+    archive = run.config.deletes.when_refused == "archive"
+    if refused and archive and KINDS[step.ref.kind].retire():
+        _archive(run, step, words)
+        return
+    run.finish(step, "failed", words or "accepted, but it is still in Traede")
+
+
+def _look(run: Applying, step: Step) -> Snapshot:
+    root = unit(step)
+    return run.reader.look(root.kind, [root.key])
+
+
+def _gone(run: Applying, step: Step) -> tuple[list[Applied], list[Ref]]:
+    """The ledger after a delete: the rows go; a tombstone stays, spent."""
+    refs = [step.ref, *step.cascade]
+    desired = run.catalog.objects.get(step.ref)
+    if desired is not None and desired.delete:
+        spent = Applied(step.ref, step.remote_id or 0, parent=step.parent, spent=True)
+        return [spent], [ref for ref in refs[1:] if ref in run.rows]
+    return [], [ref for ref in refs if ref in run.rows]
+
+
+def _unplanned(step: Step, now: Snapshot) -> str:
+    """What would go along and was not shown in the plan."""
+    if step.ref.kind != "product":
+        return ""
+    return ", ".join(
+        sorted(
+            ref.key
+            for ref, live in now.objects.items()
+            if live.parent == step.ref and ref not in step.cascade
+        )
+    )
+
+
+def _wait_until_gone(
+    run: Applying, step: Step, reply: Reply, method: str, path: str, body: Json | None
+) -> bool:
+    """Whether it is still there, after as much waiting as the answer deserves."""
+    started, pause = run.now(), 0.2
+    for attempt in range(20):
+        if step.ref not in _look(run, step).objects:
+            return False
+        if reply.outcome == "refused":
+            return True
+        if reply.outcome == "unknown" and attempt < TRIES - 1:
+            # A delete means the same each time, and the id was just read again.
+            reply = run.client.write(method, path, body)
+        elif run.now() - started >= run.config.traede.verify_seconds:
+            return True
+        run.sleep(pause)
+        pause = min(pause * 2, 5)
+    return True
+
+
+def _request(
+    run: Applying, step: Step, live: Live, now: Snapshot, members: Json
+) -> tuple[str, str, Json | None]:
+    kind = KINDS[step.ref.kind]
+    if kind.delete is Via.CORE:
+        return "DELETE", run.client.core(kind.plural, live.remote_id), None
+    own = {kind.key_field: step.ref.key, **members}
+    if kind.name == "customer":
+        return "POST", run.client.customers_sync(), {"customers": [own]}
+    path = run.client.products_sync()
+    if kind.name == "product":
+        return "POST", path, {"products": [own]}
+    product = {**_product_along(run, step, now), "variants": [own]}
+    return "POST", path, {"products": [product]}
+
+
+def _product_along(run: Applying, step: Step, now: Snapshot) -> Json:
+    """The product of a variant, with its managed fields: sync may reset what a
+    product item leaves out (D-4)."""
+    root = unit(step)
+    live, row = now.objects[root], run.rows.get(root)
+    desired = run.catalog.objects.get(root)
+    values: dict[Path, Value] = {}
+    if desired is not None and not desired.delete:
+        held = recheck(None, desired, live, row, run.seal).held
+        values = travelling(desired, live, row, held=held).values
+    elif row is not None:
+        values = last_known(row, live)
+    return {"item_number": root.key, **_sync(run, root.kind, values)}
+
+
+def _sync(run: Applying, kind: KindName, values: dict[Path, Value]) -> Json:
+    term = run.config.traede.payment_term_field
+    return sync_fields(KINDS[kind], values, run.reader.ids(), term)
+
+
+def _archive(run: Applying, step: Step, words: str) -> None:
+    now = _look(run, step)
+    live = now.objects.get(step.ref)
+    if live is None:
+        run.finish(step, "failed", words)
+        return
+    kind = KINDS[step.ref.kind]
+    row = run.rows.get(step.ref)
+    values = last_known(row, live) if row else {}
+    members = _sync(run, kind.name, {**values, **kind.retire()})
+    method, path, body = _request(run, step, live, now, members)
+    retired = [
+        row_retired(run.rows.get(ref), found)
+        for ref in (step.ref, *step.cascade)
+        if (found := now.objects.get(ref)) is not None
+    ]
+    expect = {
+        "action": "archive",
+        "remote_id": live.remote_id,
+        "values": [[list(path), value] for path, value in kind.retire().items()],
+    }
+    item = Item(step.ref, (step.id,), expect, retired[0])
+    call = run.intend(Intent("archive", f"{method} {path}", (item,)))
+    reply = run.client.write(method, path, body)
+    for _ in range(TRIES - 1):
+        if reply.outcome != "unknown":
+            break
+        reply = run.client.write(method, path, body)
+    if reply.outcome != "accepted":
+        run.settle(call, [Outcome(step.ref, "failed", "; ".join(reply.words))])
+        run.finish(step, "failed", f"{words}; archiving it instead failed too")
+        return
+    run.settle(call, [Outcome(step.ref, "done", words, retired[0])])
+    run.record(retired)
+    run.finish(step, "archived", words)

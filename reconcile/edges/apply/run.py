@@ -1,0 +1,98 @@
+"""One run of apply: its collaborators, and what it has found out so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconcile.core.catalog import Catalog
+from reconcile.core.config import Config
+from reconcile.core.model import Applied, Desired, Live, Path, Ref, Value
+from reconcile.core.personal import Seal
+from reconcile.core.planning import Planned
+from reconcile.core.recheck import Recheck, recheck
+from reconcile.core.steps import Step
+from reconcile.edges.apply.report import Result, ResultName
+from reconcile.edges.client import Client
+from reconcile.edges.live import LiveReader
+from reconcile.edges.state import Call, Intent, Outcome, State
+
+Progress = Callable[[int, int], None]
+
+
+def quiet(_done: int, _all: int) -> None: ...
+
+
+@dataclass(slots=True)
+class Applying:
+    """One run: its collaborators, and what it has found out so far."""
+
+    planned: Planned
+    catalog: Catalog
+    config: Config
+    client: Client
+    reader: LiveReader
+    state: State
+    run: int
+    seal: Seal
+    sleep: Callable[[float], None]
+    now: Callable[[], float]
+    """Seconds on a clock that only goes forward."""
+    on_progress: Progress = quiet
+    results: dict[str, Result] = field(default_factory=dict)
+    rows: dict[Ref, Applied] = field(default_factory=dict)
+    """The ledger as this run has made it."""
+    written_kinds: set[str] = field(default_factory=set)
+    """Kinds of which something was written already in this run (canary)."""
+    stopped: str = ""
+
+    def __post_init__(self) -> None:
+        self.rows.update(self.planned.ledger)
+
+    def desired(self, ref: Ref) -> Desired:
+        return self.catalog.objects[ref]
+
+    def finish(self, step: Step, result: ResultName, words: str = "") -> None:
+        self.results[step.id] = Result(step, result, words)
+        self.on_progress(len(self.results), len(self.planned.plan.to_do))
+
+    def check(self, step: Step | None, ref: Ref, live: Live | None) -> Recheck:
+        """Whether a step still fits what was just read."""
+        return recheck(step, self.desired(ref), live, self.rows.get(ref), self.seal)
+
+    def intend(self, intent: Intent) -> Call:
+        """Journal a call that is about to be made."""
+        return self.state.intend(self.run, intent)[0]
+
+    def settle(self, call: Call, outcomes: Sequence[Outcome]) -> None:
+        """Journal what became of a call, with the ledger rows that follow from it."""
+        self.state.settle(call.call_id, outcomes)
+        for outcome in outcomes:
+            for ref in outcome.forget:
+                self.rows.pop(ref, None)
+            if outcome.entry is not None:
+                self.rows[outcome.entry.ref] = outcome.entry
+
+    def record(self, rows: Iterable[Applied], forget: Iterable[Ref] = ()) -> None:
+        """Change ledger rows that follow from no call of their own."""
+        rows, forget = list(rows), list(forget)
+        self.state.record(self.run, rows, forget)
+        for ref in forget:
+            self.rows.pop(ref, None)
+        for row in rows:
+            self.rows[row.ref] = row
+
+    def expectation(self, step: Step, paths: Iterable[Path]) -> Mapping[str, Any]:
+        """What reading back shows once a step has arrived; for the journal."""
+        wanted = set(paths)
+        values: list[tuple[Path, Value]] = [
+            (change.path, self.seal(step.ref.kind, change.path, change.after))
+            for change in step.written
+            if change.path in wanted
+        ]
+        return {
+            "action": step.action,
+            "remote_id": step.remote_id,
+            "values": [[list(path), value] for path, value in values],
+        }

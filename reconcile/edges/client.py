@@ -1,0 +1,395 @@
+"""Requests to Traede, and what became of them; the only module that knows httpx.
+
+A read is tried again; a write only when it surely was not done (`may_retry`). Where
+that is not sure the reply is `unknown` and the caller reads before it sends again.
+Token and app key travel in headers and appear nowhere else.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import TracebackType
+from typing import Any, NoReturn, Self
+
+import httpx
+
+from reconcile.core.config import TraedeSettings
+from reconcile.edges.address import checked_url, headers_for, join
+from reconcile.edges.answers import (
+    Answer,
+    Reply,
+    clean,
+    decode,
+    encode,
+    error_codes,
+    error_words,
+    judge,
+    retry_after,
+    shape,
+)
+from reconcile.errors import TraedeUnavailable, UnexpectedAnswer
+
+ATTEMPTS = 4
+"""Requests in all, for what may be tried again."""
+RATE_ATTEMPTS = 6
+"""Requests in all, while Traede answers 429."""
+MAX_WAIT = 120.0
+MAX_BODY = 64 * 1024 * 1024
+TIMEOUT = httpx.Timeout(120, connect=10)
+
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+)
+_CERTAIN = (httpx.InvalidURL, httpx.LocalProtocolError, httpx.UnsupportedProtocol)
+"""Errors of our own making: they would come again."""
+_TARGET = "x-reconcile-redirect"
+
+
+class TooLarge(Exception):
+    """The body goes on beyond `MAX_BODY`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A pause before the same request is sent again."""
+
+    seconds: float
+    reason: str
+    request: str
+    """Method and path, such as `GET /api/products`."""
+    attempt: int
+
+
+def ignore(_: Wait) -> None:
+    """Nobody wants to know."""
+
+
+def may_retry(method: str, result: int | Exception) -> bool:
+    """Whether the same request may be sent again, by status or by what went wrong.
+
+    A write only where Traede did nothing for sure: never connected, or 429.
+    """
+    if isinstance(result, Exception):
+        if method == "GET":
+            return not isinstance(result, (*_CERTAIN, TooLarge))
+        return isinstance(result, _NOT_SENT)
+    if method == "GET":
+        return result in (408, 425, 429) or 500 <= result < 600
+    return result == 429
+
+
+class Client:
+    """One Traede account; safe to use from several threads."""
+
+    def __init__(
+        self,
+        settings: TraedeSettings,
+        token: str,
+        *,
+        app_key: str | None = None,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        rng: Callable[[], float] = random.random,
+        on_wait: Callable[[Wait], None] = ignore,
+    ) -> None:
+        self.settings = settings
+        self.url = checked_url(settings)
+        headers = headers_for(settings, token, app_key)
+        self._header_names = tuple(headers)
+        self._secrets = tuple(secret for secret in (token, app_key) if secret)
+        self._sleep, self._rng, self._on_wait = sleep, rng, on_wait
+        connections = max(4, 2 * settings.concurrency)
+        self._http = httpx.Client(
+            headers={**headers, "User-Agent": settings.app_identifier},
+            timeout=TIMEOUT,
+            limits=httpx.Limits(max_connections=connections),
+            transport=transport,
+            follow_redirects=False,
+            event_hooks={"response": [_hide_redirect]},
+            # A proxy from the environment must not see what is meant for this machine.
+            trust_env=self.url.startswith("https:"),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        )
+
+    def __repr__(self) -> str:
+        return f"Client({self.url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def core(self, *parts: str | int) -> str:
+        """The path of a core resource: `core("products", 12, "variants", 3)`."""
+        return join(self.settings.paths.core, *parts)
+
+    def products_sync(self) -> str:
+        return join(self.settings.paths.products_sync)
+
+    def customers_sync(self) -> str:
+        return join(self.settings.paths.customers_sync)
+
+    def orders(self, *parts: str | int) -> str:
+        """`orders("export")` or `orders("mark-as-exported")`."""
+        return join(self.settings.paths.orders, *parts)
+
+    def get(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Any:
+        """The JSON of a 2xx answer; anything else is raised."""
+        answer = self.fetch(path, query)
+        if not answer.ok:
+            self.fail(path, answer)
+        if answer.body is None or isinstance(answer.body, str):
+            raise UnexpectedAnswer(
+                f"Traede answered GET {path} with {self.shape(answer)}, not with JSON.",
+                hint="Check traede.url and traede.paths in reconcile.yaml.",
+            )
+        return answer.body
+
+    def fetch(
+        self,
+        path: str,
+        query: Sequence[tuple[str, str]] = (),
+        *,
+        attempts: int | None = None,
+    ) -> Answer:
+        """The answer to a GET, also when it is a refusal such as 404 or 500.
+
+        Raises only where every other request would fail too: no connection, no
+        access, a redirect, the rate limit.
+        """
+        attempts = attempts or ATTEMPTS
+        result = self._send("GET", path, query, attempts=attempts)
+        if isinstance(result, Answer):
+            self._stop("GET", path, result)
+            return result
+        if isinstance(result, TooLarge):
+            raise UnexpectedAnswer(
+                f"Traede's answer to GET {path} is larger than {MAX_BODY >> 20} MB.",
+                hint="Lower traede.page_limit in reconcile.yaml.",
+            )
+        if isinstance(result, ValueError):
+            raise UnexpectedAnswer(
+                f"Traede's answer to GET {path} is broken JSON, {attempts} times."
+            )
+        raise self._unreachable("GET", path, result)
+
+    def write(self, method: str, path: str, body: Any = None) -> Reply:
+        """Send once what must not be sent twice.
+
+        Raises only if Traede surely wrote nothing, so that the call can be repeated.
+        """
+        content = None if body is None else encode(body)
+        result = self._send(method, path, content=content)
+        if isinstance(result, Answer):
+            self._stop(method, path, result)
+            return self._reply(result)
+        if isinstance(result, _NOT_SENT):
+            raise self._unreachable(method, path, result)
+        return Reply("unknown", words=(self._why(result),))
+
+    def fail(self, path: str, answer: Answer) -> NoReturn:
+        """Raise for an answer to a GET that is not what was asked for."""
+        message = f"Traede answered {answer.status} to GET {path}"
+        if words := "; ".join(error_words(answer.body, self._secrets)):
+            message += f": {words}"
+        if answer.status >= 500:
+            raise TraedeUnavailable(
+                f"{message} ({answer.attempts} attempts)",
+                hint="Traede is in trouble. Run the same command again later.",
+            )
+        raise UnexpectedAnswer(
+            message, hint="Check traede.url and traede.paths: `reconcile doctor`."
+        )
+
+    def shape(self, answer: Answer) -> str:
+        """What the body of an answer is, for a message."""
+        return shape(answer.body, self._secrets)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        query: Sequence[tuple[str, str]] = (),
+        *,
+        content: bytes | None = None,
+        attempts: int = ATTEMPTS,
+    ) -> Answer | Exception:
+        """One request, with those repeats that `may_retry` allows."""
+        limited = failed = 0
+        while True:
+            result = self._once(method, path, query, content)
+            cause = result.status if isinstance(result, Answer) else result
+            if cause == 429:
+                limited += 1
+            else:
+                failed += 1
+            last = limited >= RATE_ATTEMPTS if cause == 429 else failed >= attempts
+            if last or not may_retry(method, cause):
+                if isinstance(result, Answer):
+                    return replace(result, attempts=limited + failed)
+                return result
+            reason = f"answer {cause}" if isinstance(cause, int) else self._why(cause)
+            seconds = self._pause(result, limited, failed)
+            self._on_wait(Wait(seconds, reason, f"{method} {path}", limited + failed))
+            self._sleep(seconds)
+
+    def _pause(self, result: Answer | Exception, limited: int, failed: int) -> float:
+        if isinstance(result, Answer):
+            told = retry_after(result.headers)
+            if told is not None:
+                return min(told, MAX_WAIT)
+        over_limit = isinstance(result, Answer) and result.status == 429
+        longest = 2.0**limited if over_limit else 2.0 ** (failed - 2)
+        return min(longest, MAX_WAIT) * (0.5 + 0.5 * self._rng())
+
+    def _once(
+        self,
+        method: str,
+        path: str,
+        query: Sequence[tuple[str, str]],
+        content: bytes | None,
+    ) -> Answer | Exception:
+        """One request; what goes wrong on the way is a value too.
+
+        As a value it is raised by nobody, so no traceback holds the request.
+        """
+        if not path.startswith("/"):
+            raise ValueError(f"a path starts with a slash: {path!r}")
+        try:
+            with self._http.stream(
+                method, self.url + path, params=list(query) or None, content=content
+            ) as response:
+                body = _read(response)
+                headers = dict(response.headers)
+                status = response.status_code
+        except (httpx.RequestError, httpx.InvalidURL, OSError, TooLarge) as error:
+            return error
+        try:
+            return Answer(
+                status, decode(body, headers.get("content-type", "")), headers
+            )
+        except ValueError as error:
+            if 200 <= status < 300:
+                return error
+            return Answer(status, body.decode(errors="replace"), headers)
+
+    def _reply(self, answer: Answer) -> Reply:
+        outcome = judge(answer)
+        words: tuple[str, ...] = ()
+        if outcome != "accepted":
+            words = error_words(answer.body, self._secrets)
+            if target := answer.headers.get(_TARGET):
+                words = (f"redirected to {self._target(target)}", *words)
+        return Reply(
+            outcome,
+            answer.status,
+            answer.body,
+            words,
+            error_codes(answer.body) if outcome != "accepted" else (),
+            retry_after(answer.headers),
+        )
+
+    def _stop(self, method: str, path: str, answer: Answer) -> None:
+        """Raise where going on is pointless; nothing was written in these cases."""
+        request = f"{method} {path}"
+        if answer.status in (401, 403):
+            raise self._no_access(request, answer)
+        if answer.status == 429:
+            raise TraedeUnavailable(
+                f"Traede's rate limit is used up: {answer.attempts} attempts at"
+                f" {request} were answered 429.",
+                hint="Lower traede.concurrency, or run the same command again later.",
+            )
+        # After 302 and 303 a write may have been done: those are `unknown` instead.
+        moved = answer.status in (301, 307, 308)
+        if moved or (method == "GET" and 300 <= answer.status < 400):
+            target = self._target(answer.headers.get(_TARGET, ""))
+            raise TraedeUnavailable(
+                f"Traede redirects {request} to {target or 'nowhere'}; redirects are"
+                " not followed, because the token would go along.",
+                hint="Set traede.url or traede.paths to where it should go.",
+            )
+        if (
+            method != "GET"
+            and answer.status in (404, 405)
+            and path in (self.products_sync(), self.customers_sync())
+        ):
+            raise TraedeUnavailable(
+                f"Traede has nothing at {request} ({answer.status}).",
+                hint="Check traede.paths in reconcile.yaml: `reconcile doctor`.",
+            )
+
+    def _no_access(self, request: str, answer: Answer) -> TraedeUnavailable:
+        words = "; ".join(error_words(answer.body, self._secrets))
+        names = ", ".join(self._header_names)
+        key = self.settings.headers.app_key
+        checks = ["Check TRAEDE_TOKEN: it may be wrong, expired or of another account."]
+        if answer.status == 403:
+            checks = ["The token's user lacks a right in Traede."]
+        if key not in self._header_names:
+            checks.append(f"TRAEDE_APP_KEY is not set, so no {key} was sent.")
+        return TraedeUnavailable(
+            f"Traede refused access ({answer.status}) to {request}"
+            f"{': ' + words if words else ''}. Headers sent: {names}.",
+            hint=" ".join(checks),
+        )
+
+    def _unreachable(
+        self, method: str, path: str, error: Exception
+    ) -> TraedeUnavailable:
+        return TraedeUnavailable(
+            f"{self.url} could not be reached for {method} {path}: {self._why(error)}",
+            hint="Check the network and traede.url, then run the same command again.",
+        )
+
+    def _why(self, error: Exception) -> str:
+        """An error in words."""
+        if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
+            return "no connection in time"
+        if isinstance(error, httpx.TimeoutException):
+            return "no answer in time"
+        if isinstance(error, TooLarge):
+            return "the answer is too large"
+        if isinstance(error, ValueError):
+            return "the answer is broken JSON"
+        name = type(error).__name__
+        if isinstance(error, httpx.LocalProtocolError):
+            return name  # its text would quote our headers
+        told = clean(str(error), self._secrets)
+        return f"{name}: {told}" if told else name
+
+    def _target(self, location: str) -> str:
+        """Where a redirect points, without the query."""
+        return clean(location.split("?")[0].split("#")[0], self._secrets)
+
+
+def _hide_redirect(response: httpx.Response) -> None:
+    # httpx works out the next request even where it shall not be sent, and raises
+    # on a target that is no URL: then the status would be lost.
+    if target := response.headers.pop("location", ""):
+        response.headers[_TARGET] = target
+
+
+def _read(response: httpx.Response) -> bytes:
+    content = bytearray()
+    for piece in response.iter_bytes():
+        content += piece
+        if len(content) > MAX_BODY:
+            raise TooLarge
+    return bytes(content)

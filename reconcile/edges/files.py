@@ -1,0 +1,104 @@
+"""Files: the catalog's texts, the configuration, the schemas; atomic writes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+from reconcile.errors import ReconcileError, UsageError
+
+CONFIG_NAME = "reconcile.yaml"
+SUFFIXES = (".yaml", ".yml")
+
+
+def find_config(start: Path) -> Path:
+    """`reconcile.yaml` in this folder or one above; raises UsageError."""
+    for folder in (start, *start.parents):
+        if (folder / CONFIG_NAME).is_file():
+            return folder / CONFIG_NAME
+    raise UsageError(
+        f"no {CONFIG_NAME} in {start} or above",
+        hint=f"Go to the folder of your catalog, or give --config …/{CONFIG_NAME}",
+    )
+
+
+def read_catalog_texts(folder: Path, shown_from: Path) -> dict[str, bytes]:
+    """All YAML files under a folder, by the path that people see, sorted.
+
+    Links are refused: what they point to is not in the repository's review.
+    """
+    if not folder.is_dir():
+        raise UsageError(
+            f"there is no catalog folder {_shown(folder, shown_from)}",
+            hint="Set `catalog:` in reconcile.yaml, or give --catalog.",
+        )
+    texts: dict[str, bytes] = {}
+    for path in _yaml_files(folder):
+        name = _shown(path, shown_from)
+        if path.is_symlink():
+            raise ReconcileError(
+                f"{name} is a link; a catalog has only plain files",
+                hint="Copy the file into the catalog folder.",
+            )
+        texts[name] = path.read_bytes()
+    return texts
+
+
+def _yaml_files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.suffix in SUFFIXES and not hidden and not path.is_dir():
+            yield path
+
+
+def _shown(path: Path, start: Path) -> str:
+    try:
+        return path.relative_to(start).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def schema_text(name: str) -> str:
+    """One of our JSON Schemas: from the wheel, or from the source tree beside us."""
+    shipped = resources.files("reconcile") / "schemas" / name
+    if shipped.is_file():
+        return shipped.read_text(encoding="utf-8")
+    beside = Path(__file__).parents[2] / "schemas" / name
+    return beside.read_text(encoding="utf-8")
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def git_commit(folder: Path) -> str | None:
+    """The commit that the folder's repository is at; None outside of git."""
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"],  # noqa: S607 (git as the person has it)
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    commit = done.stdout.strip()
+    return commit if done.returncode == 0 and commit else None
