@@ -264,20 +264,23 @@ class _Reader:
     def _drop_includes(self, number: int) -> bool:
         """Find the includes with which a page fails; False if it fails without any.
 
-        Each is added to those that work. It goes if the page then fails twice, and
-        works again without it: a server in trouble would fail that as well.
+        Each is added to those that work. It goes if the page then fails, works
+        without it, and fails with it again: no passing trouble looks like that.
         """
         if not self.includes or not self.fetch(number, ()).ok:
             return False
         working: tuple[str, ...] = ()
         for name in self.includes:
             tried = (*working, name)
-            if any(self.fetch(number, tried, attempts=2).ok for _ in range(2)):
+            if self.fetch(number, tried, attempts=2).ok:
                 working = tried
                 continue
             check = self.fetch(number, working)
             if not check.ok:
                 self.client.fail(self.path, check)
+            if self.fetch(number, tried, attempts=2).ok:
+                working = tried
+                continue
             if name.partition(":")[0] == "variants":
                 raise TraedeUnavailable(
                     f"Traede cannot answer {self.path} with the include `variants`,"

@@ -266,6 +266,33 @@ def test_a_row_that_is_two_rows_is_not_called_complete() -> None:
         walk(client, "products")
 
 
+def test_a_total_that_moves_proves_nothing() -> None:
+    server = FakePages(rows(7))
+
+    def moving(options: Options) -> Any:
+        # The first page tells the right number by luck, the last another.
+        return {**server(options), "total": 7 if page_of(options) == 0 else 8}
+
+    with client_of(moving) as client:
+        assert walk(client, "products").proof == "second walk"
+
+
+def test_a_walk_with_a_flaw_does_not_stand_as_the_second() -> None:
+    server = FakePages(rows(4))
+
+    def flawed_once(options: Options) -> Any:
+        answer = server(options)
+        if len(server.seen) == 1:
+            answer["products"] = [*answer["products"], {"id": 1, "item_number": "x"}]
+        return answer
+
+    with client_of(flawed_once) as client:
+        found = walk(client, "products")
+
+    assert found.rows == rows(4)
+    assert found.requests == 3 * 2
+
+
 # --- servers that have no end ---------------------------------------------------------
 
 
@@ -394,6 +421,22 @@ def test_an_include_is_kept_when_the_server_was_only_in_trouble() -> None:
 
     assert not found.dropped_includes
     assert len(found.rows) == 12
+
+
+@pytest.mark.parametrize("failures", range(1, 16))
+def test_an_include_that_works_is_never_dropped(failures: int) -> None:
+    pages = FakePages(rows(12), total="total")
+    count = 0
+
+    def trouble(options: Options) -> Any:
+        nonlocal count
+        count += 1
+        # The search for a broken include begins, and then all breaks for a while.
+        broken = count <= 4 or 5 < count <= 5 + failures
+        return httpx.Response(500) if broken else pages(options)
+
+    with client_of(trouble) as client, contextlib.suppress(TraedeUnavailable):
+        assert walk(client, "products", ["tags"]).dropped_includes == ()
 
 
 def test_an_outage_drops_nothing() -> None:

@@ -157,6 +157,9 @@ def _keeps_category(draft: Draft, live: Live, category: Ref) -> bool:
 
 
 def leave_deletes_out(draft: Draft) -> None:
+    """With --no-delete nothing leaves the shop."""
+    if not draft.options.no_delete:
+        return
     left = [s for s in draft.steps.values() if s.action in ("delete", "archive")]
     for step in left:
         del draft.steps[step.ref]

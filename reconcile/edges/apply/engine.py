@@ -20,7 +20,7 @@ from reconcile.core.steps import Step, phase, unit
 from reconcile.edges.apply.batches import sync_units
 from reconcile.edges.apply.calls import create_category, rename, write_collection
 from reconcile.edges.apply.removals import remove
-from reconcile.edges.apply.report import GOOD, Report
+from reconcile.core.outcomes import GOOD, Report
 from reconcile.edges.apply.run import Applying
 from reconcile.edges.apply.verify import verify
 

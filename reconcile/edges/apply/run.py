@@ -13,7 +13,7 @@ from reconcile.core.personal import Seal
 from reconcile.core.planning import Planned
 from reconcile.core.recheck import Recheck, recheck
 from reconcile.core.steps import Step
-from reconcile.edges.apply.report import Result, ResultName
+from reconcile.core.outcomes import Result, ResultName
 from reconcile.edges.client import Client
 from reconcile.edges.live import LiveReader
 from reconcile.edges.state import Call, Intent, Outcome, State

@@ -8,7 +8,7 @@ from reconcile.core.ledger import row_after
 from reconcile.core.model import Applied, KindName, Path, Ref, Snapshot
 from reconcile.core.recheck import not_shown
 from reconcile.core.steps import Step, unit
-from reconcile.edges.apply.report import Result
+from reconcile.core.outcomes import Result
 from reconcile.edges.apply.run import Applying
 
 

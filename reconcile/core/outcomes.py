@@ -1,0 +1,58 @@
+"""What became of each step of an apply, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from reconcile.core.model import Path
+from reconcile.core.steps import Plan, Step
+
+ResultName = Literal["done", "as found", "archived", "failed", "skipped", "unknown"]
+GOOD = frozenset(("done", "as found", "archived"))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of one step. `words` are Traede's, or say why."""
+
+    step: Step
+    result: ResultName
+    words: str = ""
+
+    @property
+    def good(self) -> bool:
+        return self.result in GOOD
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One finished apply."""
+
+    plan: Plan
+    results: Mapping[str, Result]
+    """By step id."""
+    not_converged: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    """By step id: fields that Traede accepted and does not show as written."""
+    settled: tuple[str, ...] = ()
+    """What was found out about calls that an earlier run left in flight."""
+    stopped: str = ""
+    """Why the run ended before its last step, if it did."""
+    adopted: int = 0
+    requests: int = 0
+
+    @property
+    def changed(self) -> int:
+        return sum(r.result in ("done", "archived") for r in self.results.values())
+
+    @property
+    def left(self) -> int:
+        bad = sum(not result.good for result in self.results.values())
+        return bad + len(self.plan.refused)
+
+    @property
+    def exit_code(self) -> int:
+        if self.left or self.plan.conflicts or self.stopped:
+            return 5
+        return 8 if self.not_converged else 0
