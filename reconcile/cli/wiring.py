@@ -220,7 +220,7 @@ def reader_for(client: Client) -> LiveReader:
 def announce(setting: Setting, reader: LiveReader, seconds: float) -> None:
     brand = setting.config.traede.brand_id
     where = setting.config.traede.url + (f" (brand {brand})" if brand else "")
-    counts = " · ".join(f"{name} {count}" for name, count in reader.counts())
+    counts = " · ".join(f"{name} {count}" for name, count in reader.counts.items())
     setting.talk(f"Read Traede  {where}  {counts}  complete, {seconds:.0f} s")
 
 

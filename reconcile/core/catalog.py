@@ -265,6 +265,8 @@ def _flat_record(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
 
 
 def _flat_keyed(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
+    if isinstance(node, ListNode) and not node.items:
+        yield (spec.name,), ([], node)
     places: dict[str, Location] = {}
     for key, entry, placed in _keyed_entries(spec, node):
         if key in places:

@@ -12,10 +12,11 @@ it accepted (remembered as `returned`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from reconcile.core.canonical import implied
-from reconcile.core.kinds import KINDS, Field
+from reconcile.core.canonical import NotCanonical, canonical, implied
+from reconcile.core.kinds import KINDS, Clear, Field, Shape
 from reconcile.core.model import (
     MISSING,
     UNKNOWN,
@@ -38,7 +39,58 @@ def compare(
 
     Fields named in `only_on_create` are not compared.
     """
-    return tuple(_changes(desired, live, applied, seal))
+    dropped = (
+        Change((name, key), UNKNOWN, MISSING, "unknown")
+        for name, key in dropped_entries(desired, live, applied, seal)
+    )
+    return (*_changes(desired, live, applied, seal), *dropped)
+
+
+def dropped_entries(
+    desired: Desired, live: Live, applied: Applied | None, seal: Seal
+) -> list[tuple[str, str]]:
+    """Addresses that we applied and the catalog no longer writes.
+
+    Taking one away means replacing all of them (C-11): only where every address in
+    Traede is one that we applied. Else none is dropped.
+    """
+    if applied is None:
+        return []
+    found: list[tuple[str, str]] = []
+    for spec in KINDS[desired.ref.kind].fields.values():
+        if spec.shape is not Shape.KEYED or spec.clear is not Clear.EMPTY:
+            continue
+        written = {path for path in desired.values if path[0] == spec.name}
+        ours = {p[1] for p in applied.sent if p[0] == spec.name and len(p) == 3}
+        gone = ours - {path[1] for path in written if len(path) > 1}
+        if written and gone and _all_ours(spec, live, applied, seal):
+            found += [(spec.name, key) for key in sorted(gone)]
+    return found
+
+
+_SEEN_MEMBERS = ("address", "zip", "city", "country")
+"""What GET shows of an address in the same words as sync takes it (C-6)."""
+
+
+def _all_ours(spec: Field, live: Live, applied: Applied, seal: Seal) -> bool:
+    rows = live.raw.get(spec.on_wire)
+    if not isinstance(rows, list):
+        return False
+    keys = {path[1] for path in applied.sent if path[0] == spec.name and len(path) == 3}
+    members = {m.name: m for m in spec.members if m.name in _SEEN_MEMBERS}
+
+    def same(row: Mapping[str, Any], key: str) -> bool:
+        for name, member in members.items():
+            path = (spec.name, key, name)
+            try:
+                now = canonical(member, row.get(name))
+            except NotCanonical:
+                return False
+            if seal(live.ref.kind, path, now) != applied.sent.get(path):
+                return False
+        return True
+
+    return all(any(same(row, key) for key in keys) for row in rows)
 
 
 def creation(desired: Desired, cause: Cause) -> tuple[Change, ...]:
@@ -64,6 +116,8 @@ def _changes(
         top = kind.fields[path[0]]
         if top.name in desired.only_on_create:
             continue
+        if top.shape is Shape.KEYED and len(path) == 1:
+            continue  # an empty list: `dropped_entries` says what goes
         last = applied.sent.get(path, UNKNOWN) if applied else UNKNOWN
         if top.event:
             yield from _event(top, path, value, last, applied)

@@ -84,4 +84,3 @@ def _each_once(problems: Iterable[Problem]) -> list[Problem]:
         where = problem.where
         seen.setdefault((where.file, where.line, where.column, problem.rule), problem)
     return sorted(seen.values())
-

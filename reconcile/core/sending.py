@@ -64,6 +64,8 @@ class Travelling:
     values: dict[Path, Value]
     ours: frozenset[Path]
     """Paths sent as desired; the others travel as just read."""
+    replaced: frozenset[str] = frozenset()
+    """KEYED fields of which an entry is taken away, by sending the others only."""
 
     def only(self, kind: Kind, via: Via) -> frozenset[Path]:
         return frozenset(p for p in self.ours if kind.fields[p[0]].via is via)
@@ -106,10 +108,11 @@ def travelling(
     if live is not None:
         _complete_objects(kind, live, values)
         _keep_on_sale(kind, live, applied, values)
-    return Travelling(values, frozenset(ours))
+    replaced = frozenset(path[0] for path, v in planned.items() if v is MISSING)
+    return Travelling(values, frozenset(ours), replaced)
 
 
-def last_known(row: Applied, live: Live) -> dict[Path, Value]:
+def last_known(row: Applied, live: Live) -> Travelling:
     """What travels with an object that the catalog no longer names: its managed
     fields as just read, else as last applied where that is known in the clear."""
     kind = KINDS[row.ref.kind]
@@ -125,7 +128,7 @@ def last_known(row: Applied, live: Live) -> dict[Path, Value]:
             values[path] = sent
     _complete_objects(kind, live, values)
     _keep_on_sale(kind, live, row, values)
-    return values
+    return Travelling(values, frozenset())
 
 
 def _complete_objects(kind: Kind, live: Live, values: dict[Path, Value]) -> None:
@@ -151,10 +154,18 @@ def _keep_on_sale(
 
 
 def sync_fields(
-    kind: Kind, values: Mapping[Path, Value], ids: IdsByKey, payment_term_field: str
+    kind: Kind,
+    sent: Travelling,
+    ids: IdsByKey,
+    payment_term_field: str,
 ) -> Json:
     """The members of a sync item, key apart."""
-    return fields_of(kind, values, Via.SYNC, ids, payment_term_field=payment_term_field)
+    body = fields_of(
+        kind, sent.values, Via.SYNC, ids, payment_term_field=payment_term_field
+    )
+    for name in sent.replaced:
+        body[f"{name}_sync_mode"] = "replace"
+    return body
 
 
 def core_root(

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any, Final
 
 from reconcile.core.kinds import KINDS
 from reconcile.core.model import KindName, Ref, Snapshot
-from reconcile.core.wire.read import Row, Rows, flatten_categories, read, remote_id
+from reconcile.core.wire.read import (
+    REFERRED,
+    Row,
+    flatten_categories,
+    keys_by_id,
+    read_some,
+    remote_id,
+)
 from reconcile.edges.client import Client
 from reconcile.edges.walk import rows_in, walk
 
-ROOTS: Final[tuple[KindName, ...]] = ("category", "collection", "customer", "product")
+ROOTS: Final[tuple[KindName, ...]] = (*REFERRED, "product")
 """The kinds with a list of their own; variants come with their products."""
 
 
@@ -26,18 +34,19 @@ def default_includes(kind: KindName) -> tuple[str, ...]:
 
 
 class LiveReader:
-    """Reads one account; remembers the last rows, so that ids can be resolved."""
+    """Reads one account; remembers the keys of ids, so that references resolve."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._rows: dict[KindName, Sequence[Row]] = {}
+        self._keys: dict[KindName, dict[int, str]] = {kind: {} for kind in REFERRED}
         self._dropped: dict[KindName, tuple[str, ...]] = {}
+        self.counts: dict[str, int] = {}
+        """How many objects the last walk of each list found."""
 
     def read_all(self) -> Snapshot:
         """Everything, proven complete; raises TraedeUnavailable where it is not."""
-        for kind in ROOTS:
-            self._walk(kind)
-        return self._snapshot(self._rows)
+        rows = {kind: self._walk(kind) for kind in ROOTS}
+        return self._snapshot(rows)
 
     def look(
         self, kind: KindName, keys: Iterable[str], absent: Set[str] = frozenset()
@@ -57,11 +66,10 @@ class LiveReader:
                 self._client, _plural(kind), column, wanted, self._includes(kind)
             )
         if rows is None or len(rows) < len(set(wanted) - absent):
-            self._walk(kind)
-            rows = self._rows[kind]
-        else:
-            self._remember(kind, rows)
-        snapshot = self._snapshot({**self._rows, kind: rows})
+            rows = self._walk(kind)
+        elif kind in self._keys:
+            self._keys[kind].update(keys_by_id(kind, rows))
+        snapshot = self._snapshot({kind: rows})
         roots = {Ref(kind, key) for key in wanted}
         return replace(
             snapshot,
@@ -72,37 +80,28 @@ class LiveReader:
             },
         )
 
-    def counts(self) -> Iterator[tuple[str, int]]:
-        """How many rows each list had, for people who wait."""
-        for kind in reversed(ROOTS):
-            rows = self._rows.get(kind, ())
-            nested = flatten_categories(rows) if kind == "category" else rows
-            yield _plural(kind), sum(1 for _ in nested)
-
     def ids(self) -> Mapping[KindName, Mapping[str, int]]:
-        """Numeric id by key, of the kinds that others refer to."""
-        snapshot = self._snapshot(
-            {k: rows for k, rows in self._rows.items() if k != "product"}
-        )
-        found: dict[KindName, dict[str, int]] = {name: {} for name in ROOTS}
-        for ref, live in snapshot.objects.items():
-            found[ref.kind][ref.key] = live.remote_id
+        """Numeric id by key, of the kinds that others refer to; a key that several
+        objects share has none."""
+        found: dict[KindName, dict[str, int]] = {}
+        for kind, keys in self._keys.items():
+            shared = Counter(keys.values())
+            found[kind] = {key: own for own, key in keys.items() if shared[key] == 1}
         return found
 
-    def _walk(self, kind: KindName) -> None:
+    def _walk(self, kind: KindName) -> Sequence[Row]:
         found = walk(
             self._client,
             _plural(kind),
             self._includes(kind),
             ids_of=_child_ids if kind == "category" else lambda _: (),
         )
-        self._rows[kind] = found.rows
-        self._dropped[kind] = found.dropped_includes
-
-    def _remember(self, kind: KindName, rows: Sequence[Row]) -> None:
-        by_id = {remote_id(row): row for row in self._rows.get(kind, ())}
-        by_id.update((remote_id(row), row) for row in rows)
-        self._rows[kind] = list(by_id.values())
+        self._dropped[kind] = (*self._dropped.get(kind, ()), *found.dropped_includes)
+        self.counts[_plural(kind)] = len(found.rows)
+        if kind in self._keys:
+            self._keys[kind] = keys_by_id(kind, found.rows)
+            self.counts[_plural(kind)] = len(self._keys[kind])
+        return found.rows
 
     def _includes(self, kind: KindName) -> tuple[str, ...]:
         configured = self._client.settings.includes or {}
@@ -111,14 +110,7 @@ class LiveReader:
         return tuple(name for name in wanted if name not in dropped)
 
     def _snapshot(self, rows: Mapping[KindName, Sequence[Row]]) -> Snapshot:
-        snapshot = read(
-            Rows(
-                rows.get("category", ()),
-                rows.get("collection", ()),
-                rows.get("customer", ()),
-                rows.get("product", ()),
-            )
-        )
+        snapshot = read_some(rows, self._keys)
         dropped = [
             f"{_plural(kind)}: Traede refuses the include {name!r}; what it would "
             "show is unknown"

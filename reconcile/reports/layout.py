@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from reconcile.reports.escape import terminal
@@ -30,9 +30,14 @@ _SIGNS: Final[dict[str, Style]] = {
     ">": "cyan",
     "!": "yellow",
     "x": "red",
+    "not applied": "red",
+    "not possible": "red",
+    "unknown": "yellow",
+    "skipped": "yellow",
+    "held": "yellow",
+    "not as sent": "yellow",
 }
 _GAP: Final = 2
-_INDENT: Final = 6
 _NAME: Final = 24
 """A name shrinks to this before its place moves to a line of its own."""
 
@@ -52,6 +57,22 @@ class Items:
     texts: Sequence[str]
     lines: int | None = None
     noun: str = "more"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Where the columns of a table stand."""
+
+    start: int
+    """Before the sign."""
+    gap: int
+    """Between sign and key."""
+    below: int
+    """Before what stands below a row."""
+
+
+PLAN: Final = Form(2, 1, 6)
+OUTCOMES: Final = Form(0, 2, 14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +127,8 @@ def aligned(lines: Iterable[Sequence[str]]) -> list[str]:
 
 def wrap(text: str, first: int, rest: int) -> list[str]:
     """Broken at spaces, which are kept inside a line; a long word stays whole."""
-    lines, line = [], ""
+    lines: list[str] = []
+    line = ""
     for piece in re.findall(r"\s*\S+", text):
         if line and columns(line + piece) > (rest if lines else first):
             lines.append(line)
@@ -132,7 +154,7 @@ class Page:
         painted = self.paint(title, style)
         return f"{painted}  {terminal(detail)}" if detail else painted
 
-    def paragraph(self, cell: Cell, indent: int = _INDENT, hang: int = 2) -> list[str]:
+    def paragraph(self, cell: Cell, indent: int = 6, hang: int = 2) -> list[str]:
         room = self.width - indent
         first, *rest = wrap(terminal(cell.text), room, room - hang)
         return [
@@ -140,10 +162,10 @@ class Page:
             *(" " * (indent + hang) + self.paint(line, cell.style) for line in rest),
         ]
 
-    def items(self, items: Items) -> list[str]:
+    def items(self, items: Items, indent: int) -> list[str]:
         lines: list[str] = []
         shown = 0
-        room = self.width - _INDENT
+        room = self.width - indent
         line = ""
         for text in (fit(terminal(text), room) for text in items.texts):
             longer = f"{line}   {text}" if line else text
@@ -155,133 +177,160 @@ class Page:
             line, shown = longer, shown + 1
         left = len(items.texts) - shown
         more = [f"… {left} {items.noun}"] if left else []
-        return [" " * _INDENT + text for text in (*lines, line, *more) if text]
+        return [" " * indent + text for text in (*lines, line, *more) if text]
 
-    def table(self, rows: Sequence[Row]) -> list[str]:
+    def table(self, rows: Sequence[Row], form: Form = PLAN) -> list[str]:
         """Rows with their columns and places under each other."""
         if not rows:
             return []
-        measure = _Measure.of(rows, self.width)
-        return [line for row in rows for line in self._row(row, measure)]
+        rows = [_harmless(row) for row in rows]
+        measure = _Measure.of(rows, self.width, form)
+        return [line for row in rows for line in self._row(row, measure, form)]
 
-    def _row(self, row: Row, measure: _Measure) -> Iterator[str]:
-        sign = self.paint(row.sign, _SIGNS.get(row.sign, ""))
-        line = _Line(self, f"  {sign} ", 3 + columns(row.sign))
-        key, name = terminal(row.key), terminal(row.name)
-        if name or row.cells:
-            line.add(Cell(fit(key, self.width - 4)), measure.key if name else 0)
-            has_more = row.cells or row.tail or row.place
-            line.add(
-                Cell(fit(name, measure.name)),
-                measure.head - line.at - _GAP if has_more else 0,
-            )
-        else:
-            line.add(Cell(fit(key, self.width - 4)), measure.head - 4)
+    def _row(self, row: Row, measure: _Measure, form: Form) -> Iterator[str]:
+        line = _Line(self, form)
+        line.add(Cell(row.sign, _SIGNS.get(row.sign, "")), measure.sign)
+        line.gap = form.gap
+        aside = bool(row.cells or row.tail or row.place)
+        key = fit(row.key, self.width - measure.first)
+        line.add(Cell(key), measure.key if row.name else 0)
+        line.gap = _GAP
+        if row.name:
+            line.add(Cell(fit(row.name, measure.name)), 0)
+        if aside:
+            line.fill(measure.head)
         for cell, width in zip(row.cells, measure.cells, strict=False):
             if width:
-                line.add(Cell(terminal(cell.text), cell.style), width, wrapping=True)
-        place = _short_place(terminal(row.place), self.width - _INDENT)
-        tail = terminal(row.tail)
-        end = measure.place - _GAP if place else self.width
-        beside = bool(tail) and line.at + _GAP + columns(tail) <= end
+                line.add(cell, width)
+        end = measure.place - _GAP if row.place else self.width
+        beside = bool(row.tail) and line.at + _GAP + columns(row.tail) <= end
         if beside:
-            line.add(Cell(tail), 0)
-        if place:
-            line.place(Cell(place, "dim"), measure.place)
+            line.add(Cell(row.tail), 0)
+        if row.place:
+            line.put(Cell(_short(row.place, self.width - form.below), "dim"), measure)
         yield from line.done()
-        below = row.below if beside or not tail else (Cell(tail), *row.below)
+        below = row.below if beside or not row.tail else (Cell(row.tail), *row.below)
         for part in below:
-            yield from (
-                self.items(part) if isinstance(part, Items) else self.paragraph(part)
-            )
+            if isinstance(part, Items):
+                yield from self.items(part, form.below)
+            else:
+                yield from self.paragraph(part, form.below)
 
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """The widths that all rows of a table share."""
+    """The columns that all rows of a table share."""
 
+    sign: int
+    first: int
+    """Where keys begin."""
     key: int
     name: int
     head: int
-    """The column where the cells begin, less the gap."""
+    """Where key and name end."""
     cells: tuple[int, ...]
     place: int
-    """The column where places begin."""
+    """Where places begin."""
 
     @staticmethod
-    def of(rows: Sequence[Row], width: int) -> _Measure:
-        named = [row for row in rows if row.name]
-        key = max((columns(terminal(row.key)) for row in named), default=0)
-        key = min(key, width // 2)
-        names = max((columns(terminal(row.name)) for row in named), default=0)
-        longest = max((len(row.cells) for row in rows), default=0)
+    def of(rows: Sequence[Row], width: int, form: Form) -> _Measure:
+        sign = _widest(row.sign for row in rows)
+        first = form.start + sign + form.gap
+        key = min(_widest(row.key for row in rows if row.name), width // 2)
+        start = first + (key + _GAP if key else 0)
+        names = _widest(row.name for row in rows)
         cells = tuple(
-            max(columns(terminal(r.cells[i].text)) for r in rows if i < len(r.cells))
-            for i in range(longest)
+            _widest(row.cells[i].text for row in rows if i < len(row.cells))
+            for i in range(max(len(row.cells) for row in rows))
         )
-        places = max((columns(terminal(row.place)) for row in rows), default=0)
-        places = min(places, width - _INDENT)
-        start = 4 + (key + _GAP if named else 0)
-        needed = sum(cell + _GAP for cell in cells if cell)
-        name = width - start
-        for place in (places + _GAP if places else 0, 0):
-            room = width - start - needed - place
-            if room >= min(names, _NAME):
-                name = room
-                break
-        name = min(names, max(name, 8))
-        alone = [columns(terminal(row.key)) for row in rows if not row.name]
-        head = max(start + name, min(max(alone, default=0) + 4, width // 2))
-        return _Measure(key, name, head, cells, width - places)
+        places = min(_widest(row.place for row in rows), width - form.below)
+        needed = start + sum(cell + _GAP for cell in cells if cell)
+        beside = needed + (places + _GAP if places else 0)
+        enough = min(names, _NAME)
+        room = next((width - n for n in (beside, needed) if width - n >= enough), 0)
+        name = min(names, room or max(width - start, 8))
+        alone = first + _widest(row.key for row in rows if not row.name)
+        head = max(start + name, min(alone, width // 2))
+        return _Measure(sign, first, key, name, head, cells, width - places)
 
 
 class _Line:
-    """One row on its way: pieces side by side, and on the next line when it is full."""
+    """One row on its way: pieces side by side, on the next line when it is full."""
 
-    def __init__(self, page: Page, start: str, at: int) -> None:
+    def __init__(self, page: Page, form: Form) -> None:
         self._page = page
+        self._below = form.below
         self._lines: list[str] = []
-        self._now = start
-        self.at = at
-        self._fresh = True
+        self._start(form.start)
 
-    def add(self, cell: Cell, width: int, *, wrapping: bool = False) -> None:
-        """Add a cell padded to `width`; the padding comes with what follows."""
-        used = columns(cell.text)
-        gap = 0 if self._fresh else _GAP
-        if wrapping and self.at + gap + used > self._page.width:
-            self._break()
-            gap = 0
-        style = cell.style
-        self._now += " " * gap + self._page.paint(cell.text, style)
-        self._now += " " * max(width - used, 0)
-        self.at += gap + max(width, used)
-        self._fresh = False
+    def _start(self, indent: int) -> None:
+        self._text = " " * indent
+        self.at = indent
+        """Where the line ends, padding included."""
+        self._padding = indent
+        """How much of the end of the line is padding."""
+        self.gap = 0
 
-    def place(self, cell: Cell, start: int) -> None:
+    def add(self, cell: Cell, width: int) -> None:
+        """Add a text, padded to `width`."""
         used = columns(cell.text)
-        if len(self._now.rstrip()) and self._text_end() + _GAP > start:
+        if used and self.at + self.gap + used > self._page.width and self._content:
             self._break()
-            start = max(self._page.width - used, _INDENT)
-        self._now += " " * (start - self.at) if start > self.at else ""
-        if start < self.at:  # only padding stands there
-            self._now = self._now[: start - self.at]
-        self._now += self._page.paint(cell.text, cell.style)
-        self.at = start + used
+        self._space(self.gap)
+        self._text += self._page.paint(cell.text, cell.style)
+        self.at += used
+        self._padding = 0 if used else self._padding
+        self._space(max(width - used, 0))
+        self.gap = _GAP
+
+    def fill(self, to: int) -> None:
+        self._space(max(to - self.at, 0))
+
+    def put(self, cell: Cell, measure: _Measure) -> None:
+        """Add a text at the column of places, or on the next line."""
+        start = measure.place
+        if self._content and self.at - self._padding + _GAP > start:
+            self._break()
+            start = self._page.width - columns(cell.text)
+        if start < self.at:
+            self._text = self._text[: start - self.at]
+            self.at = start
+        self.gap = 0
+        self.fill(start)
+        self.add(cell, 0)
 
     def done(self) -> list[str]:
-        return [line.rstrip() for line in (*self._lines, self._now)]
+        return [*self._lines, self._text.rstrip(" ")]
 
-    def _text_end(self) -> int:
-        return self.at - (len(self._now) - len(self._now.rstrip(" ")))
+    @property
+    def _content(self) -> bool:
+        return self.at > self._padding
+
+    def _space(self, number: int) -> None:
+        self._text += " " * number
+        self.at += number
+        self._padding += number
 
     def _break(self) -> None:
-        self._lines.append(self._now)
-        self._now, self.at, self._fresh = " " * _INDENT, _INDENT, True
+        self._lines.append(self._text.rstrip(" "))
+        self._start(self._below)
 
 
-def _short_place(place: str, room: int) -> str:
+def _widest(texts: Iterable[str]) -> int:
+    return max(map(columns, texts), default=0)
+
+
+def _harmless(row: Row) -> Row:
+    return replace(
+        row,
+        key=terminal(row.key),
+        name=terminal(row.name),
+        cells=tuple(replace(cell, text=terminal(cell.text)) for cell in row.cells),
+        tail=terminal(row.tail),
+        place=terminal(row.place),
+    )
+
+
+def _short(place: str, room: int) -> str:
     """A place keeps its end: the file's own name and the line."""
-    if columns(place) <= room:
-        return place
-    return "…" + fit(place[::-1], room)[:-1][::-1]
+    return fit(place[::-1], room)[::-1]

@@ -159,7 +159,9 @@ def _indented(lines: Iterable[str], indent: int) -> Iterable[str]:
 # Scalars
 
 # Letters, digits and signs that no context of YAML gives a meaning to.
-_SIMPLE: Final = re.compile(r"[0-9A-Za-zÀ-ɏ](?:[0-9A-Za-zÀ-ɏ ./+%()_-]*[0-9A-Za-zÀ-ɏ])?")
+_SIMPLE: Final = re.compile(
+    r"[0-9A-Za-zÀ-ɏ](?:[0-9A-Za-zÀ-ɏ ./+%()_-]*[0-9A-Za-zÀ-ɏ])?"
+)
 _SHORT: Final = re.compile(r"[A-Za-z][0-9A-Za-z _-]{0,58}[0-9A-Za-z]")
 _NUMBER: Final = re.compile(r"(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?")
 

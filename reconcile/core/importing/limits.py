@@ -81,11 +81,9 @@ def objection(spec: Field, value: Value, config: Config) -> str | None:
 
 
 def _text(spec: Field, text: str) -> str | None:
-    pattern, reason = _FORM_PATTERNS.get(spec.form) or _PATTERNS.get(
-        spec.name, (None, "")
-    )
-    if pattern and not pattern.fullmatch(text):
-        return reason
+    rule = _FORM_PATTERNS.get(spec.form) or _PATTERNS.get(spec.name)
+    if rule is not None and not rule[0].fullmatch(text):
+        return rule[1]
     if spec.name == "ean" and check_digit(text[:-1]) != text[-1]:
         return "its last digit does not check the others. Compare with the label"
     if spec.name == "currency" and text not in CURRENCIES:

@@ -23,6 +23,7 @@ from reconcile.core.canonical import (
 from reconcile.core.kinds import (
     COLLECTION,
     CUSTOMER,
+    KINDS,
     PRODUCT,
     VARIANT,
     Field,
@@ -37,15 +38,8 @@ from reconcile.errors import TraedeUnavailable, UnexpectedAnswer
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The rows of each core collection, each list proven complete."""
-
-    categories: Sequence[Row] = ()
-    collections: Sequence[Row] = ()
-    customers: Sequence[Row] = ()
-    products: Sequence[Row] = ()
-
+Rows = Mapping[KindName, Sequence[Row]]
+"""The rows of core collections, by their kind; variants stand in their products."""
 
 KeysById = Mapping[KindName, Mapping[int, str]]
 
@@ -56,40 +50,79 @@ def read(rows: Rows) -> Snapshot:
     Raises UnexpectedAnswer for rows in a form that no text allows, and
     TraedeUnavailable where products came without their variants.
     """
-    categories = list(flatten_categories(rows.categories))
-    names = _category_keys(categories)
-    keys: KeysById = {
-        "category": names,
-        "collection": _keys(COLLECTION, rows.collections),
-        "customer": _keys(CUSTOMER, rows.customers),
-    }
-    found: list[Live] = []
+    keys = {kind: keys_by_id(kind, rows.get(kind, ())) for kind in REFERRED}
+    return read_some(rows, keys)
+
+
+def read_some(rows: Rows, keys: KeysById) -> Snapshot:
+    """The objects in some rows; `keys` names what they refer to by id."""
     warnings: list[str] = []
-    for row in categories:
-        found.append(_category(row, names))
-    for kind, its_rows in (
-        (CUSTOMER, rows.customers),
-        (COLLECTION, rows.collections),
-    ):
-        found += [_live(kind, row, keys, warnings) for row in its_rows]
-    for row in rows.products:
-        found += read_product(row, keys, warnings)
+    found = [
+        live
+        for kind, its_rows in rows.items()
+        for live in _READ[kind](its_rows, keys, warnings)
+    ]
     return _snapshot(found, warnings, _brand(rows))
 
 
-def read_product(row: Row, keys: KeysById, warnings: list[str]) -> Iterator[Live]:
-    """One product and its variants."""
-    product = _live(PRODUCT, row, keys, warnings)
-    yield product
-    variants = row.get("variants")
-    if not isinstance(variants, list):
-        raise TraedeUnavailable(
-            f"Traede returned product {product.ref.key} without its variants",
-            hint="Run `reconcile doctor`: it finds the includes that this account "
-            "understands.",
+def keys_by_id(kind: KindName, rows: Iterable[Row]) -> dict[int, str]:
+    """The key of each row that others may refer to by its id."""
+    if kind == "category":
+        return _category_keys(list(flatten_categories(rows)))
+    name = KINDS[kind].key_field
+    return {remote_id(row): str(canonical(Field("key"), row.get(name))) for row in rows}
+
+
+def _products(
+    rows: Iterable[Row], keys: KeysById, warnings: list[str]
+) -> Iterator[Live]:
+    for row in rows:
+        product = _live(PRODUCT, row, keys, warnings)
+        yield product
+        variants = row.get("variants")
+        if not isinstance(variants, list):
+            raise TraedeUnavailable(
+                f"Traede returned product {product.ref.key} without its variants",
+                hint="Check `traede: {includes: {products: […]}}` in reconcile.yaml: "
+                "variants must be among them.",
+            )
+        for variant in variants:
+            yield _live(VARIANT, variant, keys, warnings, parent=product.ref)
+
+
+def _categories(rows: Iterable[Row], keys: KeysById, _: list[str]) -> Iterator[Live]:
+    names = keys["category"]
+    for row in flatten_categories(rows):
+        parent = row["parent"]
+        yield Live(
+            Ref("category", names[remote_id(row)]),
+            remote_id(row),
+            {},
+            parent=Ref("category", names[parent]) if parent is not None else None,
+            raw=row,
         )
-    for variant in variants:
-        yield _live(VARIANT, variant, keys, warnings, parent=product.ref)
+
+
+def _singles(
+    kind: Kind,
+) -> Callable[[Iterable[Row], KeysById, list[str]], Iterator[Live]]:
+    def read_rows(
+        rows: Iterable[Row], keys: KeysById, warnings: list[str]
+    ) -> Iterator[Live]:
+        return (_live(kind, row, keys, warnings) for row in rows)
+
+    return read_rows
+
+
+_READ: Mapping[
+    KindName, Callable[[Iterable[Row], KeysById, list[str]], Iterator[Live]]
+] = {
+    "category": _categories,
+    "collection": _singles(COLLECTION),
+    "customer": _singles(CUSTOMER),
+    "product": _products,
+}
+REFERRED: Sequence[KindName] = ("category", "collection", "customer")
 
 
 def flatten_categories(rows: Iterable[Row]) -> Iterator[Row]:
@@ -255,17 +288,6 @@ def _entries(spec: Field, raw: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield str(key), _mapping(entry)
 
 
-def _category(row: Row, names: Mapping[int, str]) -> Live:
-    parent = row["parent"]
-    return Live(
-        Ref("category", names[remote_id(row)]),
-        remote_id(row),
-        {},
-        parent=Ref("category", names[parent]) if parent is not None else None,
-        raw=row,
-    )
-
-
 def _category_keys(rows: Sequence[Row]) -> dict[int, str]:
     by_id = {remote_id(row): row for row in rows}
 
@@ -284,13 +306,6 @@ def _category_keys(rows: Sequence[Row]) -> dict[int, str]:
     return {own: key(own) for own in by_id}
 
 
-def _keys(kind: Kind, rows: Iterable[Row]) -> dict[int, str]:
-    return {
-        remote_id(row): str(canonical(Field("key"), row.get(kind.key_field)))
-        for row in rows
-    }
-
-
 def remote_id(row: Row) -> int:
     """The numeric id of a row; UnexpectedAnswer where it has none."""
     try:
@@ -300,7 +315,7 @@ def remote_id(row: Row) -> int:
 
 
 def _brand(rows: Rows) -> int | None:
-    for its_rows in (rows.products, rows.categories, rows.collections, rows.customers):
+    for its_rows in rows.values():
         for row in its_rows:
             if isinstance(row.get("brand_id"), int):
                 return int(row["brand_id"])

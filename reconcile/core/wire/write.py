@@ -101,8 +101,9 @@ def _record(spec: Field, entries: Values, ids: IdsByKey) -> Any:
 
 def _keyed(spec: Field, entries: Values, ids: IdsByKey) -> Any:
     objects: dict[str, dict[str, Value]] = {}
-    for (_, key, member), value in entries.items():
-        objects.setdefault(key, {})[member] = value
+    for path, value in entries.items():
+        if len(path) == 3:  # a shorter one says only that the list is empty
+            objects.setdefault(path[1], {})[path[2]] = value
     bodies = {
         key: _members(spec, members.items(), ids) for key, members in objects.items()
     }

@@ -1,7 +1,7 @@
 """Carries out a plan: step by step, each checked, journalled, and read back."""
 
-from reconcile.edges.apply.engine import apply_plan
 from reconcile.core.outcomes import Report, Result
+from reconcile.edges.apply.engine import apply_plan
 from reconcile.edges.apply.run import Applying
 from reconcile.edges.apply.settle import settle_in_flight
 

@@ -7,12 +7,21 @@ sent again in halves, until a bad item is alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconcile.core.kinds import KINDS, Via
 from reconcile.core.ledger import row_after
-from reconcile.core.model import Applied, KindName, Live, Path, Ref, Snapshot
+from reconcile.core.model import (
+    UNKNOWN,
+    Applied,
+    KindName,
+    Live,
+    Path,
+    Ref,
+    Snapshot,
+    Value,
+)
 from reconcile.core.recheck import readable, shows
 from reconcile.core.sending import Travelling, sync_fields, travelling
 from reconcile.core.steps import Step, unit
@@ -56,28 +65,23 @@ def sync_units(run: Applying, steps: Sequence[Step]) -> None:
     for step in steps:
         units.setdefault(unit(step), Unit(unit(step), [])).steps.append(step)
     for batch in _batches(run, list(units.values())):
-        if run.stopped:
-            return
-        _batch(run, batch)
+        if not run.stopped:
+            _batch(run, batch)
 
 
-def _batches(run: Applying, units: list[Unit]) -> list[list[Unit]]:
+def _batches(run: Applying, units: list[Unit]) -> Iterator[list[Unit]]:
     """Items with a part that must not be sent twice go alone, and so does the first
     write of a kind: it shows whether this account does what we think (canary)."""
-    batches: list[list[Unit]] = []
-    size, current = run.config.traede.batch_size, []
+    units = sorted(units, key=lambda one: one.root in one.creates)
+    if units[0].root.kind not in run.canaries:
+        yield [units.pop(0)]
+    together = [one for one in units if not one.once]
+    size = run.config.traede.batch_size
+    for start in range(0, len(together), size):
+        yield together[start : start + size]
     for one in units:
-        if one.root.kind not in run.written_kinds:
-            run.written_kinds.add(one.root.kind)
-            batches.append([one])
-        elif one.once:
-            batches.append([one])
-        else:
-            current.append(one)
-            if len(current) == size:
-                batches.append(current)
-                current = []
-    return [*batches, current] if current else batches
+        if one.once:
+            yield [one]
 
 
 def _batch(run: Applying, units: list[Unit], attempt: int = 1) -> None:
@@ -183,6 +187,7 @@ def _sync(
     after = _read_back(run, kind, units, reply)
     missing = [one for one in units if not _landed(one, after, reply)]
     _settle(run, call, units, missing, after, reply)
+    _canary(run, kind, units, after)
     if not missing:
         return
     if len(units) > 1:
@@ -234,7 +239,7 @@ def _item(run: Applying, one: Unit, ids: IdsByKey) -> Json:
         )
         one.sent[ref] = sent
         its = KINDS[ref.kind]
-        fields = sync_fields(its, sent.values, ids, term)
+        fields = sync_fields(its, sent, ids, term)
         return {its.key_field: ref.key, **fields}
 
     item = travel(one.root)
@@ -294,6 +299,32 @@ def _read_back(
             return after
         run.sleep(pause)
         pause = min(pause * 2, 5)
+
+
+def _canary(run: Applying, kind: KindName, units: list[Unit], after: Snapshot) -> None:
+    """Stop the run where the first write of a kind changed what nobody asked for:
+    such as an account that resets whatever a sync leaves out (D-4)."""
+    if kind in run.canaries:
+        return
+    for one in units:
+        for ref, before in one.before.items():
+            planned = {c.path for s in one.steps if s.ref == ref for c in s.written}
+            now = after.objects.get(ref)
+            moved = [
+                " ".join(path)
+                for path, value in before.values.items()
+                if now is not None and path not in planned and _moved(now, path, value)
+            ]
+            if moved:
+                run.stopped = (
+                    f"writing {ref.kind} {ref.key} also changed {', '.join(moved)} in "
+                    "Traede, which nobody asked for; nothing else was written"
+                )
+            run.canaries.add(kind)
+
+
+def _moved(now: Live, path: Path, value: Value) -> bool:
+    return now.at(path) is not UNKNOWN and now.at(path) != value
 
 
 def _landed(one: Unit, after: Snapshot, reply: Reply) -> bool:

@@ -15,14 +15,15 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from reconcile.core.ledger import row_after
-from reconcile.core.model import Applied, Ledger
+from reconcile.core.model import Applied, Ledger, Path
+from reconcile.core.outcomes import GOOD, Report
 from reconcile.core.steps import Step, phase, unit
 from reconcile.edges.apply.batches import sync_units
 from reconcile.edges.apply.calls import create_category, rename, write_collection
 from reconcile.edges.apply.removals import remove
-from reconcile.core.outcomes import GOOD, Report
 from reconcile.edges.apply.run import Applying
 from reconcile.edges.apply.verify import verify
+from reconcile.errors import TraedeUnavailable
 
 SINGLE: Final[Mapping[int, Callable[[Applying, Step], None]]] = {
     0: rename,
@@ -36,8 +37,29 @@ SINGLE: Final[Mapping[int, Callable[[Applying, Step], None]]] = {
 
 
 def apply_plan(run: Applying, settled: tuple[str, ...] = ()) -> Report:
-    """Write what the plan holds; every step ends with a result."""
-    waiting = list(run.planned.plan.to_do)
+    """Write what the plan holds; every step ends with a result.
+
+    Raises TraedeUnavailable only as long as nothing was written.
+    """
+    not_converged: Mapping[str, tuple[Path, ...]] = {}
+    try:
+        _carry_out(run)
+        not_converged = verify(run)
+    except TraedeUnavailable as error:
+        if not run.wrote:
+            raise
+        run.stopped = error.message
+    for step in run.planned.plan.to_do:
+        if step.id not in run.results:
+            run.finish(step, "skipped", run.stopped or "what it requires is not there")
+    adopted = 0 if run.stopped else _adopt(run)
+    return Report(
+        run.planned.plan, run.results, not_converged, settled, run.stopped, adopted
+    )
+
+
+def _carry_out(run: Applying) -> None:
+    waiting = [s for s in run.planned.plan.to_do if s.id not in run.results]
     while waiting and not run.stopped:
         _skip_dependents(run, waiting)
         ready = _ready(waiting)
@@ -49,14 +71,6 @@ def apply_plan(run: Applying, settled: tuple[str, ...] = ()) -> Report:
         else:
             sync_units(run, [step for step in ready if phase(step)[0] == now])
         waiting = [step for step in waiting if step.id not in run.results]
-    for step in waiting:
-        if step.id not in run.results:
-            run.finish(step, "skipped", run.stopped or "what it requires is not there")
-    not_converged = verify(run)
-    adopted = 0 if run.stopped else _adopt(run)
-    return Report(
-        run.planned.plan, run.results, not_converged, settled, run.stopped, adopted
-    )
 
 
 def _ready(waiting: list[Step]) -> list[Step]:

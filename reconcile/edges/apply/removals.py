@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from reconcile.core.kinds import KINDS, Via
 from reconcile.core.ledger import row_retired
-from reconcile.core.model import Applied, KindName, Live, Path, Ref, Snapshot, Value
+from reconcile.core.model import Applied, KindName, Live, Ref, Snapshot
 from reconcile.core.recheck import recheck
-from reconcile.core.sending import last_known, sync_fields, travelling
+from reconcile.core.sending import Travelling, last_known, sync_fields, travelling
 from reconcile.core.steps import Step, unit
 from reconcile.core.wire.write import Json
 from reconcile.edges.answers import Reply
@@ -131,18 +131,18 @@ def _product_along(run: Applying, step: Step, now: Snapshot) -> Json:
     root = unit(step)
     live, row = now.objects[root], run.rows.get(root)
     desired = run.catalog.objects.get(root)
-    values: dict[Path, Value] = {}
+    sent = Travelling({}, frozenset())
     if desired is not None and not desired.delete:
         held = recheck(None, desired, live, row, run.seal).held
-        values = travelling(desired, live, row, held=held).values
+        sent = travelling(desired, live, row, held=held)
     elif row is not None:
-        values = last_known(row, live)
-    return {"item_number": root.key, **_sync(run, root.kind, values)}
+        sent = last_known(row, live)
+    return {"item_number": root.key, **_sync(run, root.kind, sent)}
 
 
-def _sync(run: Applying, kind: KindName, values: dict[Path, Value]) -> Json:
+def _sync(run: Applying, kind: KindName, sent: Travelling) -> Json:
     term = run.config.traede.payment_term_field
-    return sync_fields(KINDS[kind], values, run.reader.ids(), term)
+    return sync_fields(KINDS[kind], sent, run.reader.ids(), term)
 
 
 def _archive(run: Applying, step: Step, words: str) -> None:
@@ -153,8 +153,9 @@ def _archive(run: Applying, step: Step, words: str) -> None:
         return
     kind = KINDS[step.ref.kind]
     row = run.rows.get(step.ref)
-    values = last_known(row, live) if row else {}
-    members = _sync(run, kind.name, {**values, **kind.retire()})
+    known = last_known(row, live).values if row else {}
+    sent = Travelling({**known, **kind.retire()}, frozenset())
+    members = _sync(run, kind.name, sent)
     method, path, body = _request(run, step, live, now, members)
     retired = [
         row_retired(run.rows.get(ref), found)

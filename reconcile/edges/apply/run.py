@@ -8,12 +8,12 @@ from typing import Any
 
 from reconcile.core.catalog import Catalog
 from reconcile.core.config import Config
-from reconcile.core.model import Applied, Desired, Live, Path, Ref, Value
+from reconcile.core.model import MISSING, Applied, Desired, Live, Path, Ref, Value
+from reconcile.core.outcomes import Result, ResultName
 from reconcile.core.personal import Seal
 from reconcile.core.planning import Planned
 from reconcile.core.recheck import Recheck, recheck
 from reconcile.core.steps import Step
-from reconcile.core.outcomes import Result, ResultName
 from reconcile.edges.client import Client
 from reconcile.edges.live import LiveReader
 from reconcile.edges.state import Call, Intent, Outcome, State
@@ -43,8 +43,9 @@ class Applying:
     results: dict[str, Result] = field(default_factory=dict)
     rows: dict[Ref, Applied] = field(default_factory=dict)
     """The ledger as this run has made it."""
-    written_kinds: set[str] = field(default_factory=set)
-    """Kinds of which something was written already in this run (canary)."""
+    canaries: set[str] = field(default_factory=set)
+    """Kinds whose first write of this run was found to do what we think."""
+    wrote: bool = False
     stopped: str = ""
 
     def __post_init__(self) -> None:
@@ -63,6 +64,7 @@ class Applying:
 
     def intend(self, intent: Intent) -> Call:
         """Journal a call that is about to be made."""
+        self.wrote = True
         return self.state.intend(self.run, intent)[0]
 
     def settle(self, call: Call, outcomes: Sequence[Outcome]) -> None:
@@ -89,7 +91,7 @@ class Applying:
         values: list[tuple[Path, Value]] = [
             (change.path, self.seal(step.ref.kind, change.path, change.after))
             for change in step.written
-            if change.path in wanted
+            if change.path in wanted and change.after is not MISSING
         ]
         return {
             "action": step.action,

@@ -6,9 +6,9 @@ from collections import defaultdict
 
 from reconcile.core.ledger import row_after
 from reconcile.core.model import Applied, KindName, Path, Ref, Snapshot
+from reconcile.core.outcomes import Result
 from reconcile.core.recheck import not_shown
 from reconcile.core.steps import Step, unit
-from reconcile.core.outcomes import Result
 from reconcile.edges.apply.run import Applying
 
 

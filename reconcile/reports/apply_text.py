@@ -1,0 +1,258 @@
+"""What an apply did, for the terminal: one line on a good day.
+
+Otherwise each thing that is left, where it is written, why, and how to go on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from reconcile.core.model import Path, Ref
+from reconcile.core.problems import Location
+from reconcile.core.steps import Refusal, Step, unit
+from reconcile.reports.layout import OUTCOMES, Cell, Items, Page, Row
+from reconcile.reports.plan_text import nothing_to_do
+from reconcile.reports.words import (
+    count,
+    field_words,
+    label,
+    names,
+    order,
+    place,
+    without_personal,
+)
+
+if TYPE_CHECKING:  # a report is given its values; it needs none of the edges
+    from reconcile.edges.apply.report import Report, Result
+
+_SHOWN: Final = 200
+_WORDS: Final[Mapping[str, str]] = {
+    "failed": "not applied",
+    "unknown": "unknown",
+    "skipped": "skipped",
+    "archived": "archived",
+}
+"""The results that are told one by one, worst first."""
+_SIGNS: Final[Mapping[str, str]] = {
+    "failed": "x",
+    "unknown": "!",
+    "skipped": "!",
+    "archived": "-",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """Objects of one style with the same result for the same reason."""
+
+    result: str
+    root: Ref
+    words: str
+    steps: tuple[Step, ...]
+
+
+def render_report(
+    report: Report,
+    *,
+    digest: str,
+    seconds: float,
+    color: bool,
+    width: int = 100,
+    show_personal: bool = False,
+) -> str:
+    """One finished apply; `digest` are the 8 digits that name its plan."""
+    page = Page(width, color)
+    lines = [line for said in report.settled for line in page.paragraph(Cell(said), 0)]
+    lines += _told(report, page, show_personal=show_personal)
+    lines += _verdict(report, page, digest, seconds)
+    return "\n".join(lines) + "\n"
+
+
+def _told(report: Report, page: Page, *, show_personal: bool) -> list[str]:
+    called = names(report.plan.steps)
+    rows = [_row(fate, called) for fate in _fates(report, show_personal=show_personal)]
+    rows += [_refused_row(refusal, called) for refusal in report.plan.refused]
+    rows += [
+        _held_row(step, called, show_personal=show_personal)
+        for step in report.plan.conflicts
+    ]
+    rows += [
+        _not_stuck_row(report.results[step_id].step, paths, called)
+        for step_id, paths in sorted(report.not_converged.items())
+        if step_id in report.results
+    ]
+    lines = page.table(rows[:_SHOWN], OUTCOMES)
+    if len(rows) > _SHOWN:
+        more = f"  … {len(rows) - _SHOWN} more: reconcile plan lists what is left"
+        lines.append(page.paint(more, "dim"))
+    return [*lines, ""] if lines else []
+
+
+def _fates(report: Report, *, show_personal: bool) -> list[_Fate]:
+    alike: dict[tuple[str, Ref, str], list[Step]] = defaultdict(list)
+    for result in report.results.values():
+        if result.result in _WORDS:
+            words = _said(result, show_personal=show_personal)
+            alike[result.result, unit(result.step), words].append(result.step)
+    ranks = list(_WORDS)
+    fates = [
+        _Fate(result, root, words, tuple(sorted(steps, key=lambda s: order(s.ref))))
+        for (result, root, words), steps in alike.items()
+    ]
+    return sorted(fates, key=lambda f: (ranks.index(f.result), order(f.root), f.words))
+
+
+def _said(result: Result, *, show_personal: bool) -> str:
+    words = result.words
+    if not show_personal:
+        words = without_personal(result.step, words)
+    if result.result == "archived":
+        return f"Traede refused the delete: {words}" if words else "refused by Traede"
+    return words
+
+
+def _row(fate: _Fate, called: Mapping[Ref, str]) -> Row:
+    variants = [step.ref for step in fate.steps if step.ref != fate.root]
+    own = next((step for step in fate.steps if step.ref == fate.root), None)
+    if own is not None:
+        variants += [ref for ref in own.cascade if ref not in variants]
+    number = count(len(variants), "variant") if variants else ""
+    listed = [] if own or not variants else [Items([ref.key for ref in variants], 3)]
+    where = "" if fate.result == "archived" else place(_source(fate.steps))
+    return Row(
+        _WORDS[fate.result],
+        label(fate.root),
+        called.get(fate.root, ""),
+        (Cell(number),),
+        tail=fate.words,
+        place=where,
+        below=tuple(listed),
+    )
+
+
+def _source(steps: Sequence[Step]) -> Location | None:
+    return next((step.source for step in steps if step.source is not None), None)
+
+
+def _refused_row(refusal: Refusal, called: Mapping[Ref, str]) -> Row:
+    action, kind, key = refusal.id.split(":", 2)
+    ref = Ref(kind, key)  # type: ignore[arg-type]
+    return Row(
+        "not possible",
+        f"{action} {label(ref)}",
+        called.get(ref, ""),
+        tail=refusal.reason,
+        place=place(refusal.source),
+        below=(Cell(refusal.hint),) if refusal.hint else (),
+    )
+
+
+def _held_row(step: Step, called: Mapping[Ref, str], *, show_personal: bool) -> Row:
+    fields = dict.fromkeys(
+        field_words(step.ref.kind, change.path, show_personal=show_personal)
+        for change in step.changes
+        if change.held and change.cause == "both"
+    )
+    return Row(
+        "held",
+        label(step.ref),
+        called.get(unit(step), ""),
+        tail=f"{', '.join(fields)}: changed in the catalog and in Traede",
+        place=place(step.source),
+        below=(Cell("put ours back:  reconcile apply --write-drift"),),
+    )
+
+
+def _not_stuck_row(step: Step, paths: Sequence[Path], called: Mapping[Ref, str]) -> Row:
+    """Fields that were accepted and are not there; a path may name the action."""
+    actions: dict[Path, str] = {("delete",): "still there", ("create",): "not there"}
+    said = [actions.get(path) or field_words(step.ref.kind, path) for path in paths]
+    return Row(
+        "not as sent",
+        label(step.ref),
+        called.get(unit(step), ""),
+        tail=", ".join(dict.fromkeys(said)),
+        place=place(step.source),
+    )
+
+
+# --- the last lines ----------------------------------------------------------------
+
+
+def _verdict(report: Report, page: Page, digest: str, seconds: float) -> list[str]:
+    incomplete = report.left or report.plan.conflicts or report.stopped
+    if not incomplete and not report.results:
+        return [page.paint(nothing_to_do(report.plan), "green")]
+    if not incomplete:
+        return _complete(report, page, digest, seconds)
+    changed = f"{report.changed} changed{_found(report)}"
+    left = f"{report.left} left" + (f" ({kinds})" if (kinds := _left(report)) else "")
+    head = page.paint("NOT COMPLETE", "alarm")
+    text = f": {changed}, {left}. Read back: {_read_back(report)}."
+    first, *rest = page.paragraph(Cell(f"NOT COMPLETE{text}"), 0, 0)
+    lines = [first.replace("NOT COMPLETE", head, 1), *rest]
+    if report.stopped:
+        stopped = f"Stopped before the end: {report.stopped}"
+        lines += page.paragraph(Cell(stopped), 0, 0)
+    return [*lines, *page.paragraph(Cell(_how_on(report)), 0, 0)]
+
+
+def _complete(report: Report, page: Page, digest: str, seconds: float) -> list[str]:
+    text = (
+        f"applied, {report.changed} changed{_found(report)}, 0 left · plan {digest} · "
+        f"{_time(seconds)} · read back: {_read_back(report)}"
+    )
+    good = not report.not_converged
+    lines = [page.paint(text, "green" if good else "yellow")]
+    if not good:
+        lines.append("See it as Traede has it now: reconcile plan")
+    return lines
+
+
+def _found(report: Report) -> str:
+    found = sum(result.result == "as found" for result in report.results.values())
+    return f", {found} already there" if found else ""
+
+
+def _left(report: Report) -> str:
+    """`4 not applied, 4 skipped`."""
+    told = [
+        (word, sum(r.result == result for r in report.results.values()))
+        for result, word in _WORDS.items()
+        if result != "archived"
+    ]
+    told.append(("not possible", len(report.plan.refused)))
+    told.append(("held", len(report.plan.conflicts)))
+    return ", ".join(f"{number} {word}" for word, number in told if number)
+
+
+def _read_back(report: Report) -> str:
+    fields = sum(len(paths) for paths in report.not_converged.values())
+    if fields:
+        number = len(report.not_converged)
+        return f"{count(fields, 'field')} of {count(number, 'object')} not as sent"
+    if report.left or report.plan.conflicts or report.stopped:
+        return f"the {report.changed} are as planned" if report.changed else "nothing"
+    return "all as planned"
+
+
+def _how_on(report: Report) -> str:
+    failed = [r.step for r in report.results.values() if r.result == "failed"]
+    places = list(dict.fromkeys(place(s.source) for s in failed if s.source))
+    if not failed and report.plan.refused:
+        places = [place(r.source) for r in report.plan.refused if r.source]
+    if len(places) == 1:
+        return f"Correct {places[0]} and merge, or run again: reconcile apply"
+    if places:
+        return "Correct the places above and merge, or run again: reconcile apply"
+    return "Nothing is done twice. Go on with: reconcile apply"
+
+
+def _time(seconds: float) -> str:
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
