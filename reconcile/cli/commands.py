@@ -148,6 +148,8 @@ def _render(setting: Setting, read: Read, name: str) -> str:
         color=setting.color,
         width=_width(),
         verbose=setting.flags.verbose,
+        base_currency=setting.config.base_currency,
+        when_refused=setting.config.deletes.when_refused,
     )
 
 
@@ -276,7 +278,7 @@ def import_live(flags: Flags, *, customers: bool) -> int:
         )
     for name, text in sorted(imported.files.items()):
         _save(setting.catalog / name, text)
-    for line in wiring.import_lines(setting, imported):
+    for line in wiring.import_lines(setting, imported, customers=customers):
         print(line)
     return 0
 

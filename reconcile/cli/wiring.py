@@ -339,7 +339,9 @@ def existing_texts(setting: Setting) -> dict[str, str]:
     return {name: text.decode("utf-8", "replace") for name, text in texts.items()}
 
 
-def import_lines(setting: Setting, imported: Imported) -> Iterator[str]:
+def import_lines(
+    setting: Setting, imported: Imported, *, customers: bool
+) -> Iterator[str]:
     """What was written, what could not be, and what a person has to settle."""
     folder = setting.catalog.name
     products = sum(name.startswith("products/") for name in imported.files)
@@ -351,7 +353,7 @@ def import_lines(setting: Setting, imported: Imported) -> Iterator[str]:
         noun = KINDS[kind].plural if count != 1 else kind
         why = (
             "personal data stays out of git unless you ask (--customers)"
-            if kind == "customer"
+            if kind == "customer" and not customers
             else "written in your files already"
         )
         yield f"skipped  {count} {noun}: {why}"

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from reconcile.core.kinds import Field, Form
-from reconcile.core.model import Value
+from reconcile.core.kinds import Field, Form, Shape
+from reconcile.core.model import MISSING, Value
 
 SEPARATOR: Final = " > "
 """Between a top category and its sub category, in keys and references."""
@@ -44,6 +44,19 @@ def fold(key: str) -> str:
     return " ".join(key.casefold().split())
 
 
+def same(field: Field, desired: Value, live: Value) -> bool:
+    """Whether Traede has what the catalog wants, as far as the catalog says it.
+
+    Null, an empty list and nothing are one. In a list of objects only the members
+    that are written count: Traede may return its defaults for the others.
+    """
+    if desired == live or (not desired and not live and _nothing(desired, live)):
+        return True
+    if field.shape is Shape.RECORDS:
+        return _covered(field, desired or [], live or [])
+    return implied(field, desired, live)
+
+
 def implied(field: Field, desired: Value, live: Value) -> bool:
     """Whether live only adds the parents of desired categories.
 
@@ -52,7 +65,22 @@ def implied(field: Field, desired: Value, live: Value) -> bool:
     if field.form is not Form.CATEGORY or not isinstance(desired, list):
         return False
     parents = {key.split(SEPARATOR)[0] for key in desired if SEPARATOR in key}
-    return set(desired) <= set(live or ()) <= set(desired) | parents
+    wanted, found = set(desired), set(live or ())
+    return wanted < found and found <= wanted | parents
+
+
+def _nothing(*values: Value) -> bool:
+    return all(value in (None, []) or value is MISSING for value in values)
+
+
+def _covered(field: Field, desired: list[Value], live: list[Value]) -> bool:
+    order = record_order(field)
+    found = {order(record): record for record in live}
+    return {order(record) for record in desired} == found.keys() and all(
+        found[order(record)].get(name) == value
+        for record in desired
+        for name, value in record.items()
+    )
 
 
 def as_set(field: Field, items: Iterable[Value]) -> list[Value]:
@@ -76,7 +104,8 @@ def _text(raw: Any) -> str | None:
     if isinstance(raw, int | Decimal):
         return str(raw)
     if isinstance(raw, str):
-        return raw.strip() or None
+        # Web forms send \r\n, which no YAML text can hold.
+        return raw.replace("\r\n", "\n").strip() or None
     raise NotCanonical(f"not a text: {raw!r}")
 
 

@@ -32,6 +32,7 @@ from reconcile.core.kinds import (
     CUSTOMER,
     PRODUCT,
     VARIANT,
+    Clear,
     Field,
     Form,
     Kind,
@@ -265,7 +266,7 @@ def _flat_record(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
 
 
 def _flat_keyed(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
-    if isinstance(node, ListNode) and not node.items:
+    if spec.clear is Clear.EMPTY and isinstance(node, ListNode) and not node.items:
         yield (spec.name,), ([], node)
     places: dict[str, Location] = {}
     for key, entry, placed in _keyed_entries(spec, node):

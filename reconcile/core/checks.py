@@ -245,7 +245,7 @@ def _codes(objects: Sequence[Desired], config: Config) -> Iterator[Problem]:
                     "currency-code",
                     f'"{code}" is no currency code.{hint} Write three letters: EUR',
                 )
-            if path[0] == "addresses" and path[2] == "country":
+            if path[0] == "addresses" and path[-1] == "country":
                 yield from _country(value, place(desired, path))
         for record in desired.values.get(("allowed_currencies",)) or ():
             if record.get("currency") not in CURRENCIES:

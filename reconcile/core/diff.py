@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconcile.core.canonical import NotCanonical, canonical, implied
+from reconcile.core.canonical import NotCanonical, canonical, implied, same
 from reconcile.core.kinds import KINDS, Clear, Field, Shape
 from reconcile.core.model import (
     MISSING,
@@ -79,7 +79,7 @@ def _all_ours(spec: Field, live: Live, applied: Applied, seal: Seal) -> bool:
     keys = {path[1] for path in applied.sent if path[0] == spec.name and len(path) == 3}
     members = {m.name: m for m in spec.members if m.name in _SEEN_MEMBERS}
 
-    def same(row: Mapping[str, Any], key: str) -> bool:
+    def ours(row: Mapping[str, Any], key: str) -> bool:
         for name, member in members.items():
             path = (spec.name, key, name)
             try:
@@ -90,7 +90,7 @@ def _all_ours(spec: Field, live: Live, applied: Applied, seal: Seal) -> bool:
                 return False
         return True
 
-    return all(any(same(row, key) for key in keys) for row in rows)
+    return all(any(ours(row, key) for key in keys) for row in rows)
 
 
 def creation(desired: Desired, cause: Cause) -> tuple[Change, ...]:
@@ -131,12 +131,12 @@ def _changes(
         seen = spec.null_as if isinstance(now, Missing) else now
         returned = applied.returned.get(path, last) if applied else UNKNOWN
         seen_mark = seal(desired.ref.kind, path, seen)
-        if value == seen or (not value and not seen and value in (None, [])):
-            continue
-        if last == mark and returned == seen_mark:
+        if same(top, value, seen):
+            # An implied parent that was written before and is not any more goes.
+            if not implied(top, value, seen) or last in (UNKNOWN, mark):
+                continue
+        elif last == mark and returned == seen_mark:
             continue  # accepted, and returned in another form, as before
-        if implied(spec, value, seen) and last in (UNKNOWN, mark):
-            continue
         cause = _cause(mark, last, seen_mark, returned)
         yield Change(path, now, value, "live", cause)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from reconcile.core.canonical import same
 from reconcile.core.kinds import KINDS
 from reconcile.core.model import (
     NOTHING,
@@ -34,31 +35,32 @@ def row_after(
     adopted object counts as done, so that it is never sent to it later.
     """
     kind = KINDS[desired.ref.kind]
-    same = before if before and before.remote_id == live.remote_id else None
-    old_sent = same.sent if same else NOTHING
-    old_returned = same.returned if same else NOTHING
+    old = before if before and before.remote_id == live.remote_id else None
+    old_sent = old.sent if old else NOTHING
+    old_returned = old.returned if old else NOTHING
     values: dict[Path, Value] = {}
     returned: dict[Path, Value] = {}
     for path, value in desired.values.items():
         mark = seal(desired.ref.kind, path, value)
-        spec, now = kind.field_of(path), live.at(path)
-        seen = spec.null_as if isinstance(now, Missing) else now
-        if kind.fields[path[0]].event:
-            if path in sent or same is None or path not in old_sent:
+        top, now = kind.fields[path[0]], live.at(path)
+        null_as = kind.field_of(path).null_as
+        seen = null_as if isinstance(now, Missing) else now
+        if top.event:
+            if path in sent or old is None or path not in old_sent:
                 values[path] = mark
             else:
                 values[path] = old_sent[path]
         elif path in sent:
             values[path] = mark
-            if not isinstance(now, Unknown) and seen != value:
+            if not isinstance(now, Unknown) and not same(top, value, seen):
                 returned[path] = seal(desired.ref.kind, path, seen)
-        elif not isinstance(now, Unknown) and seen == value:
+        elif not isinstance(now, Unknown) and same(top, value, seen):
             values[path] = mark
         elif path in old_sent:
             values[path] = old_sent[path]
             if path in old_returned:
                 returned[path] = old_returned[path]
-    protected = same.protected if same else False
+    protected = old.protected if old else False
     return Applied(
         desired.ref,
         live.remote_id,
@@ -67,6 +69,19 @@ def row_after(
         desired.parent,
         protected=protected if desired.protect is None else desired.protect,
     )
+
+
+def row_unproven(entry: Applied, before: Applied | None) -> Applied:
+    """The row of an object of which nobody can tell whether `entry` has arrived.
+
+    Its events count as sent, so that they never are twice. All else stays as it was
+    known before, and is planned again.
+    """
+    fields = KINDS[entry.ref.kind].fields
+    events = {path: v for path, v in entry.sent.items() if fields[path[0]].event}
+    known = before if before and before.remote_id == entry.remote_id else None
+    base = known or replace(entry, sent=NOTHING, returned=NOTHING)
+    return replace(base, sent={**base.sent, **events})
 
 
 def row_retired(row: Applied | None, live: Live) -> Applied:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from reconcile.core.canonical import same
 from reconcile.core.diff import compare
 from reconcile.core.kinds import KINDS
 from reconcile.core.model import (
@@ -17,7 +18,7 @@ from reconcile.core.model import (
     Value,
 )
 from reconcile.core.personal import Seal
-from reconcile.core.steps import Step
+from reconcile.core.steps import Change, Step
 
 Verdict = Literal["as planned", "as desired", "conflict"]
 
@@ -55,10 +56,10 @@ def recheck(
         return Recheck("as desired")
     if live is None or live.remote_id != step.remote_id:
         return Recheck("conflict", "it was deleted in Traede after the plan")
-    moved = [c for c in step.written if not _as_seen(live, c.path, c.before, c.after)]
+    moved = [c for c in step.written if not _as_seen(live, c)]
     if moved:
         return Recheck("conflict", _words(moved[0].path, moved[0].before, live))
-    if all(_shows(live, c.path, c.after) for c in step.written):
+    if all(_shows(live, c) for c in step.written):
         return Recheck("as desired")
     return Recheck("as planned", held=frozenset(fresh - {c.path for c in step.written}))
 
@@ -66,10 +67,25 @@ def recheck(
 def shows(live: Live, step: Step) -> bool:
     """Whether every change of a step that can be read is in Traede."""
     return all(
-        live.at(change.path) is UNKNOWN or _shows(live, change.path, change.after)
+        live.at(change.path) is UNKNOWN or _shows(live, change)
         for change in step.written
         if not KINDS[step.ref.kind].fields[change.path[0]].event
     )
+
+
+def sign(live: Live, step: Step) -> bool | None:
+    """What reading says about a write without an answer: True where one of its
+    changes shows, False where what was there before still is, else None."""
+    fields = KINDS[step.ref.kind].fields
+    seen = [
+        change
+        for change in step.written
+        if live.at(change.path) is not UNKNOWN and not fields[change.path[0]].event
+    ]
+    if any(_shows(live, change) for change in seen):
+        return True
+    still = any(_unmoved(live, change) for change in seen)
+    return False if still else None
 
 
 def readable(live: Live, step: Step) -> bool:
@@ -86,22 +102,27 @@ def not_shown(live: Live, step: Step) -> list[Path]:
         if change.path[0] in kind.fields
         and not kind.fields[change.path[0]].event
         and live.at(change.path) is not UNKNOWN
-        and not _shows(live, change.path, change.after)
+        and not _shows(live, change)
     ]
 
 
-def _as_seen(live: Live, path: Path, before: Value, after: Value) -> bool:
-    now = live.at(path)
-    return now is UNKNOWN or _same(now, before) or _same(now, after)
+def _as_seen(live: Live, change: Change) -> bool:
+    now = live.at(change.path)
+    return now is UNKNOWN or _unmoved(live, change) or _shows(live, change)
 
 
-def _shows(live: Live, path: Path, after: Value) -> bool:
-    now = live.at(path)
-    return now is not UNKNOWN and _same(now, after)
+def _unmoved(live: Live, change: Change) -> bool:
+    now = live.at(change.path)
+    return now == change.before or (_empty(now) and _empty(change.before))
 
 
-def _same(now: Value, wanted: Value) -> bool:
-    return now == wanted or (_empty(now) and _empty(wanted))
+def _shows(live: Live, change: Change) -> bool:
+    kind, now = KINDS[live.ref.kind], live.at(change.path)
+    if now is UNKNOWN:
+        return False
+    field = kind.fields[change.path[0]]
+    null_as = kind.field_of(change.path).null_as
+    return same(field, change.after, null_as if _empty(now) else now)
 
 
 def _empty(value: Value) -> bool:

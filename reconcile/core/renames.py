@@ -75,7 +75,7 @@ def _settle(out: Renamed, desired: Desired, live: Snapshot) -> bool:
     if before and after:
         return False
     if before:
-        out.steps.append(_step(desired, before))
+        out.steps.append(_step(desired, before, _followers(out, old)))
         _move(out, old, new, before.remote_id)
     elif after:
         row = out.ledger.get(old)
@@ -116,9 +116,12 @@ def _old(desired: Desired) -> Ref:
     return Ref(desired.ref.kind, desired.renamed_from or "")
 
 
-def _step(desired: Desired, live: Live) -> Step:
+def _step(desired: Desired, live: Live, followers: int) -> Step:
     kind = KINDS[desired.ref.kind]
     change = Change((kind.key_field,), desired.renamed_from, desired.ref.key)
+    noun = "object follows" if followers == 1 else "objects follow"
+    if kind.name in ("category", "collection"):
+        noun = "style follows" if followers == 1 else "styles follow"
     return Step(
         "rename",
         desired.ref,
@@ -126,6 +129,16 @@ def _step(desired: Desired, live: Live) -> Step:
         desired.parent,
         live.remote_id,
         desired.source.location,
+        notes=(f"{followers} {noun}",) if followers else (),
+    )
+
+
+def _followers(out: Renamed, old: Ref) -> int:
+    """How many live objects refer to a key, and so show the new one at once."""
+    return sum(
+        old.key in (value if isinstance(value, list) else [value])
+        for ref, live in out.objects.items()
+        for _, value in _references(ref, live.values, {old: old})
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from typing import Any
 
 from reconcile.core.kinds import KINDS, Kind, Shape, Via
 from reconcile.core.model import (
@@ -179,20 +180,29 @@ def core_root(
     read = live.raw if live is not None else {}
     names = CORE_ROOT[kind.name]
     body: Json = {name: read[name] for name in names if name in read}
-    if isinstance(body.get("colli"), list):
-        del body["colli"]  # core documents one integer; a list is sync's (D-10)
     for via in Via:
         fields = fields_of(kind, values, via, ids, payment_term_field="")
         for name, value in fields.items():
-            if name not in names or name == "colli":
+            if name not in names:
                 continue
             old = body.get(name)
+            if name == "colli":
+                body[name] = _core_colli(old, value)
+                continue
             if isinstance(value, dict) and isinstance(old, dict):
                 value = {**old, **value}
             body[name] = value
     if body.get("prices") == []:
         body["prices"] = {}  # PHP's empty map
     return body
+
+
+def _core_colli(read: Any, ours: list[int]) -> Any:
+    """A list in sync, one integer in core's documents (D-10): in the form that core
+    returned, and as it returned it where that form cannot hold ours."""
+    if isinstance(read, list):
+        return ours
+    return ours[0] if len(ours) == 1 else None if not ours else read
 
 
 def core_key(kind: Kind, key: str, live: Live | None) -> object:

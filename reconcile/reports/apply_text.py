@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from reconcile.core.model import Path, Ref
+from reconcile.core.outcomes import Report, Result
 from reconcile.core.problems import Location
 from reconcile.core.steps import Refusal, Step, unit
 from reconcile.reports.layout import OUTCOMES, Cell, Items, Page, Row
@@ -22,11 +23,9 @@ from reconcile.reports.words import (
     names,
     order,
     place,
+    short,
     without_personal,
 )
-
-if TYPE_CHECKING:  # a report is given its values; it needs none of the edges
-    from reconcile.edges.apply.report import Report, Result
 
 _SHOWN: Final = 200
 _WORDS: Final[Mapping[str, str]] = {
@@ -63,16 +62,19 @@ def render_report(
     width: int = 100,
     show_personal: bool = False,
 ) -> str:
-    """One finished apply; `digest` are the 8 digits that name its plan."""
+    """One finished apply, without a line end at its end."""
     page = Page(width, color)
-    lines = [line for said in report.settled for line in page.paragraph(Cell(said), 0)]
+    lines = [
+        line for said in report.settled for line in page.paragraph(Cell(said), 0, 0)
+    ]
     lines += _told(report, page, show_personal=show_personal)
-    lines += _verdict(report, page, digest, seconds)
-    return "\n".join(lines) + "\n"
+    lines += _verdict(report, page, short(digest), seconds)
+    return "\n".join(lines)
 
 
 def _told(report: Report, page: Page, *, show_personal: bool) -> list[str]:
-    called = names(report.plan.steps)
+    steps = (result.step for result in report.results.values())
+    called = names([*report.plan.steps, *steps])
     rows = [_row(fate, called) for fate in _fates(report, show_personal=show_personal)]
     rows += [_refused_row(refusal, called) for refusal in report.plan.refused]
     rows += [
@@ -120,7 +122,10 @@ def _row(fate: _Fate, called: Mapping[Ref, str]) -> Row:
     if own is not None:
         variants += [ref for ref in own.cascade if ref not in variants]
     number = count(len(variants), "variant") if variants else ""
-    listed = [] if own or not variants else [Items([ref.key for ref in variants], 3)]
+    if own is None and len(variants) == 1:
+        number = variants[0].key
+    several = own is None and len(variants) > 1
+    listed = [Items([ref.key for ref in variants], 3)] if several else []
     where = "" if fate.result == "archived" else place(_source(fate.steps))
     return Row(
         _WORDS[fate.result],
@@ -191,7 +196,9 @@ def _verdict(report: Report, page: Page, digest: str, seconds: float) -> list[st
     changed = f"{report.changed} changed{_found(report)}"
     left = f"{report.left} left" + (f" ({kinds})" if (kinds := _left(report)) else "")
     head = page.paint("NOT COMPLETE", "alarm")
-    text = f": {changed}, {left}. Read back: {_read_back(report)}."
+    if report.plan.conflicts:
+        left += f", {len(report.plan.conflicts)} held"
+    text = f": {changed}, {left}.{_read_again(report)}"
     first, *rest = page.paragraph(Cell(f"NOT COMPLETE{text}"), 0, 0)
     lines = [first.replace("NOT COMPLETE", head, 1), *rest]
     if report.stopped:
@@ -225,7 +232,6 @@ def _left(report: Report) -> str:
         if result != "archived"
     ]
     told.append(("not possible", len(report.plan.refused)))
-    told.append(("held", len(report.plan.conflicts)))
     return ", ".join(f"{number} {word}" for word, number in told if number)
 
 
@@ -234,9 +240,16 @@ def _read_back(report: Report) -> str:
     if fields:
         number = len(report.not_converged)
         return f"{count(fields, 'field')} of {count(number, 'object')} not as sent"
-    if report.left or report.plan.conflicts or report.stopped:
-        return f"the {report.changed} are as planned" if report.changed else "nothing"
     return "all as planned"
+
+
+def _read_again(report: Report) -> str:
+    if report.not_converged:
+        return f" Read back: {_read_back(report)}."
+    if not report.changed:
+        return " Nothing was changed."
+    are = "the one is" if report.changed == 1 else f"the {report.changed} are"
+    return f" Read back: {are} as planned."
 
 
 def _how_on(report: Report) -> str:

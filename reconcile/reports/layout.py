@@ -39,7 +39,9 @@ _SIGNS: Final[dict[str, Style]] = {
 }
 _GAP: Final = 2
 _NAME: Final = 24
-"""A name shrinks to this before its place moves to a line of its own."""
+"""A name shrinks to this before its place moves to a line of its own,"""
+_SHORTEST: Final = 12
+"""and to this before its columns do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Items:
     texts: Sequence[str]
     lines: int | None = None
     noun: str = "more"
+    deeper: int = 0
+    """Columns to the right of what they belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,13 @@ class Form:
     """Before the sign."""
     gap: int
     """Between sign and key."""
-    below: int
-    """Before what stands below a row."""
+    below: int | None = None
+    """Before what stands below a row; None: where keys begin."""
 
 
 PLAN: Final = Form(2, 1, 6)
-OUTCOMES: Final = Form(0, 2, 14)
+OUTCOMES: Final = Form(0, 2)
+"""Their signs are words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,8 @@ class Page:
 
     def heading(self, title: str, detail: str = "", style: Style = "bold") -> str:
         painted = self.paint(title, style)
-        return f"{painted}  {terminal(detail)}" if detail else painted
+        said = fit(terminal(detail), self.width - columns(title) - 2)
+        return f"{painted}  {said}" if said else painted
 
     def paragraph(self, cell: Cell, indent: int = 6, hang: int = 2) -> list[str]:
         room = self.width - indent
@@ -162,7 +168,19 @@ class Page:
             *(" " * (indent + hang) + self.paint(line, cell.style) for line in rest),
         ]
 
+    def titled(
+        self, title: str, text: str, *, sign: str = "", indent: int = 0
+    ) -> list[str]:
+        """A word and what is said about it, wrapped below the text's beginning."""
+        start = f"  {self.paint(sign, _SIGNS[sign])} " if sign else " " * indent
+        title = fit(terminal(title), self.width // 2)
+        used = (4 if sign else indent) + columns(title) + _GAP
+        first, *rest = wrap(terminal(text), self.width - used, self.width - 6)
+        bold = title if sign else self.paint(title, "bold")
+        return [f"{start}{bold}  {first}", *(" " * 6 + line for line in rest)]
+
     def items(self, items: Items, indent: int) -> list[str]:
+        indent += items.deeper
         lines: list[str] = []
         shown = 0
         room = self.width - indent
@@ -188,7 +206,7 @@ class Page:
         return [line for row in rows for line in self._row(row, measure, form)]
 
     def _row(self, row: Row, measure: _Measure, form: Form) -> Iterator[str]:
-        line = _Line(self, form)
+        line = _Line(self, form.start, measure.below)
         line.add(Cell(row.sign, _SIGNS.get(row.sign, "")), measure.sign)
         line.gap = form.gap
         aside = bool(row.cells or row.tail or row.place)
@@ -207,14 +225,15 @@ class Page:
         if beside:
             line.add(Cell(row.tail), 0)
         if row.place:
-            line.put(Cell(_short(row.place, self.width - form.below), "dim"), measure)
+            place = _short(row.place, self.width - measure.below)
+            line.put(Cell(place, "dim"), measure)
         yield from line.done()
         below = row.below if beside or not row.tail else (Cell(row.tail), *row.below)
         for part in below:
             if isinstance(part, Items):
-                yield from self.items(part, form.below)
+                yield from self.items(part, measure.below)
             else:
-                yield from self.paragraph(part, form.below)
+                yield from self.paragraph(part, measure.below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +243,8 @@ class _Measure:
     sign: int
     first: int
     """Where keys begin."""
+    below: int
+    """Where lines below a row begin."""
     key: int
     name: int
     head: int
@@ -236,6 +257,7 @@ class _Measure:
     def of(rows: Sequence[Row], width: int, form: Form) -> _Measure:
         sign = _widest(row.sign for row in rows)
         first = form.start + sign + form.gap
+        below = first if form.below is None else form.below
         key = min(_widest(row.key for row in rows if row.name), width // 2)
         start = first + (key + _GAP if key else 0)
         names = _widest(row.name for row in rows)
@@ -243,25 +265,25 @@ class _Measure:
             _widest(row.cells[i].text for row in rows if i < len(row.cells))
             for i in range(max(len(row.cells) for row in rows))
         )
-        places = min(_widest(row.place for row in rows), width - form.below)
+        places = min(_widest(row.place for row in rows), width - below)
         needed = start + sum(cell + _GAP for cell in cells if cell)
         beside = needed + (places + _GAP if places else 0)
-        enough = min(names, _NAME)
-        room = next((width - n for n in (beside, needed) if width - n >= enough), 0)
+        sizes = ((width - beside, _NAME), (width - needed, _SHORTEST))
+        room = next((room for room, least in sizes if room >= min(names, least)), 0)
         name = min(names, room or max(width - start, 8))
         alone = first + _widest(row.key for row in rows if not row.name)
         head = max(start + name, min(alone, width // 2))
-        return _Measure(sign, first, key, name, head, cells, width - places)
+        return _Measure(sign, first, below, key, name, head, cells, width - places)
 
 
 class _Line:
     """One row on its way: pieces side by side, on the next line when it is full."""
 
-    def __init__(self, page: Page, form: Form) -> None:
+    def __init__(self, page: Page, start: int, below: int) -> None:
         self._page = page
-        self._below = form.below
+        self._below = below
         self._lines: list[str] = []
-        self._start(form.start)
+        self._start(start)
 
     def _start(self, indent: int) -> None:
         self._text = " " * indent

@@ -58,8 +58,14 @@ def label(ref: Ref) -> str:
 
 
 def names(steps: Iterable[Step]) -> dict[Ref, str]:
-    """What people call the products that a plan speaks of."""
-    return {unit(step): step.name for step in steps if step.name}
+    """What people call the products that a plan speaks of, and their variants."""
+    named = [step for step in steps if step.name]
+    return {ref: step.name for step in named for ref in (step.ref, unit(step))}
+
+
+def short(digest: str) -> str:
+    """The 8 digits by which people call a plan."""
+    return digest.removeprefix("sha256:")[:8]
 
 
 def place(source: Location | None) -> str:
@@ -160,7 +166,7 @@ def value_words(kind: KindName, spec: Field, value: Value) -> str:
         return "(unknown)"
     if value is None and spec.inherits and kind == "variant":
         return "as the product"
-    if value is MISSING or value in (None, []):
+    if value is MISSING or value in (None, [], ""):
         return NOTHING
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -231,7 +237,10 @@ def _records(
     # Keyed, as a list in another order is no change.
     old = {_record_name(spec, one): dict(one) for one in before}
     new = {_record_name(spec, one): dict(one) for one in after}
-    tree: Mapping[str, Iterable[Any]] = DeepDiff(old, new, view="tree")
+    # Threshold 0: objects with little in common are compared member by member too.
+    tree: Mapping[str, Iterable[Any]] = DeepDiff(
+        old, new, view="tree", threshold_to_diff_deeper=0
+    )
     found: list[tuple[str, str]] = []
     for item in (item for group in tree.values() for item in group):
         name, *member = (str(part) for part in item.path(output_format="list"))

@@ -35,7 +35,7 @@ TODAY = "2026-11-21"
 FILE = "catalog.yaml"
 
 
-# --- entries -----------------------------------------------------------------------
+# --- entries ---
 
 
 def product(item_number: str = "tee", *variants: Entry, **fields: Any) -> Entry:
@@ -93,14 +93,16 @@ def _written(entry: Entry) -> Entry:
     return {name: value for name, value in entry.items() if value is not ...}
 
 
-# --- as files, as a catalog ----------------------------------------------------------
+# --- as files, as a catalog ---
 
 
 def document(*entries: Entry) -> Entry:
     """Entries under the top-level key of their kind; the key field tells which."""
     whole: dict[str, list[Entry]] = defaultdict(list)
+    # Everything has a name; only a category has it as its key.
+    kinds = sorted(KINDS.values(), key=lambda kind: kind.name == "category")
     for entry in entries:
-        kind = next(k for k in KINDS.values() if k.key_field in entry)
+        kind = next(kind for kind in kinds if kind.key_field in entry)
         whole[kind.plural].append(entry)
     return dict(whole)
 
@@ -117,7 +119,8 @@ def catalog(*entries: Entry, config: Config = CONFIG) -> Catalog:
 
 def catalog_of(texts: Mapping[str, bytes], config: Config = CONFIG) -> Catalog:
     loaded = load_catalog(texts, config, _schema())
-    assert errors(loaded.problems) == []
+    wrong = errors(loaded.problems)
+    assert not wrong, wrong
     return loaded.catalog
 
 
@@ -126,7 +129,7 @@ def _schema() -> CompiledSchema:
     return compile_schema(schema_text("catalog.schema.json"))
 
 
-# --- what Traede shows, what the ledger knows ------------------------------------------
+# --- what Traede shows, what the ledger knows ---
 
 
 def live(*entries: Entry, shown: Iterable[str] = (), first_id: int = 1) -> Snapshot:

@@ -189,10 +189,10 @@ class _Chooser:
     def say_what_existing_lacks(self) -> None:
         for parent, keys in sorted(self.lacking.items()):
             what = "SKUs" if parent.kind == "product" else "sub categories"
-            self.notes.left_out(
-                parent,
-                f"stands in {self.existing.files[parent]}, which has not all its "
-                f"{what}: {some(keys)}. Write them there, or leave them unmanaged",
+            self.notes.say(
+                f"{self.existing.files[parent]} lacks {what} of {parent.kind} "
+                f"{shown(parent.key)}: {some(keys)}. Write them there, or leave them "
+                "unmanaged"
             )
 
 

@@ -18,6 +18,11 @@ class Notes:
     _objects: dict[tuple[KindName, str], list[str]] = field(default_factory=dict)
     _fields: dict[tuple[KindName, str, str], list[str]] = field(default_factory=dict)
 
+    _said: list[str] = field(default_factory=list)
+
+    def say(self, sentence: str) -> None:
+        self._said.append(sentence)
+
     def left_out(self, ref: Ref, reason: str) -> None:
         """An object that is in none of the files."""
         self._objects.setdefault((ref.kind, reason), []).append(ref.key)
@@ -37,6 +42,7 @@ class Notes:
                 f"{_named(kind, keys)} written without {name}: {reason}"
                 for (kind, name, reason), keys in self._fields.items()
             ),
+            *self._said,
         ]
 
 

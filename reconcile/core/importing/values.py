@@ -105,16 +105,20 @@ class Selection:
         order = record_order(field)
         if len({order(record) for record in records}) < len(records):
             return f"an entry stands twice, by {' or '.join(field.keys)}"
-        for record in records:
-            if field.name == "drops" and len(record) > 1:
-                return "Traede gives both drop_id and drop_code"
-            for member in field.members:
-                value = record.get(member.name)
-                if value is None and (member.required or member.name in field.keys):
-                    if member.name in record or member.required:
-                        return f"an entry has no {member.name}"
-                elif reason := objection(member, value, self.config):
-                    return f"{member.name}: {reason}"
+        if sum(record.get("primary") is True for record in records) > 1:
+            return "several are primary, and the files allow one"
+        reasons = (self._record_objection(field, record) for record in records)
+        return next((reason for reason in reasons if reason), None)
+
+    def _record_objection(
+        self, field: Field, record: Mapping[str, Value]
+    ) -> str | None:
+        names = [name for name in field.keys if record.get(name) is not None]
+        if len(names) != 1 or len(field.keys) > 1 < len(record):
+            return f"an entry does not have one {' or '.join(field.keys)}"
+        for member in field.members:
+            if reason := objection(member, record.get(member.name), self.config):
+                return f"{member.name}: {reason}"
         return None
 
     def _lost(self, spec: Field, key: Value) -> str | None:
@@ -280,11 +284,18 @@ def _leaf(spec: Field, value: Value) -> Node:
         return Word("null")
     if isinstance(value, bool):
         return Word("true" if value else "false")
-    if spec.form in (Form.MONEY, Form.NUMBER, Form.INT, Form.DATE):
+    if spec.form is Form.MONEY:
+        return Word(_price(value))
+    if spec.form in (Form.NUMBER, Form.INT, Form.DATE):
         return Word(str(value))
     # A number of days, or an account: the schema takes whole numbers as they are.
     digits = spec.name == "credit_modifier" and value.isdecimal() and value.isascii()
     return Text(value, spec.name in _AS_WRITTEN or digits)
+
+
+def _price(text: str) -> str:
+    """Cents as people write them: 9.50, where one digit would be the same."""
+    return f"{text}0" if text[-2:-1] == "." else text
 
 
 # Variants
@@ -337,10 +348,10 @@ def without_bad_attributes(
         for path in live.values
         if path[0] == "attributes"
     )
-    if len(names) > 1:
+    if lost:
+        reason = "one has no value, or none that a file may hold"
+    elif len(names) > 1:
         reason = "the variants have different ones. Correct them in Traede"
-    elif lost:
-        reason = "one cannot be written"
     elif names != {frozenset()} and len(combinations) < len(own):
         reason = "two variants have the same ones. Correct them in Traede"
     else:

@@ -5,8 +5,6 @@ The plan is still printed whole. A guard says how many, of how many, and the way
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from reconcile.core.catalog import Catalog
@@ -36,12 +34,6 @@ def guard(
         *_delete_limit(plan, ledger, config, tombstones),
         *_protected(plan, ledger),
     )
-
-
-def approval_id(*findings: object) -> str:
-    """The short hash that names exactly these findings."""
-    text = json.dumps(findings, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _tenant(found: int | None, config: Config) -> Iterator[Block]:
@@ -77,7 +69,6 @@ def _live_shrunk(
                 f"{len(gone)} of {len(keys)} managed {KINDS[kind].plural} are gone "
                 "from Traede. Is this the right account, and was it read completely?",
                 tuple(gone),
-                approval_id("live-shrunk", gone),
             )
 
 
@@ -104,12 +95,6 @@ def _delete_limit(
             f"limit of {limit}. Meant? Raise `deletes:` in reconcile.yaml in the same "
             "change",
             tuple(step.id for step in steps),
-            approval_id(
-                "delete-limit",
-                plan.tenant.url,
-                plan.tenant.brand_id,
-                sorted(str(step.ref) for step in steps),
-            ),
         )
 
 

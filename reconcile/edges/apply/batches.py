@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconcile.core.kinds import KINDS, Via
-from reconcile.core.ledger import row_after
+from reconcile.core.ledger import row_after, row_unproven
 from reconcile.core.model import (
     UNKNOWN,
     Applied,
@@ -22,7 +22,7 @@ from reconcile.core.model import (
     Snapshot,
     Value,
 )
-from reconcile.core.recheck import readable, shows
+from reconcile.core.recheck import readable, shows, sign
 from reconcile.core.sending import Travelling, sync_fields, travelling
 from reconcile.core.steps import Step, unit
 from reconcile.core.wire.write import IdsByKey, Json
@@ -48,15 +48,16 @@ class Unit:
     @property
     def once(self) -> bool:
         """Whether it has a part that must not be sent twice."""
-        return any(
-            KINDS[step.ref.kind].fields[change.path[0]].event
-            for step in self.steps
-            for change in step.written
-        )
+        return any(_has_event(step) for step in self.steps)
 
     @property
     def creates(self) -> set[Ref]:
         return {step.ref for step in self.steps if step.action == "create"}
+
+
+def _has_event(step: Step) -> bool:
+    fields = KINDS[step.ref.kind].fields
+    return any(fields[change.path[0]].event for change in step.written)
 
 
 def sync_units(run: Applying, steps: Sequence[Step]) -> None:
@@ -199,7 +200,7 @@ def _sync(
     words = "; ".join(reply.words)
     if reply.outcome == "refused":
         _finish_all(run, one, "failed", words or f"Traede answered {reply.status}")
-    elif reply.outcome == "unknown" and one.once and not _provable(one):
+    elif reply.outcome == "unknown" and one.once and _sign(one, after) is not False:
         _finish_all(run, one, "unknown", words)
     elif attempt < RESENDS:
         run.sleep(0.5 * 2**attempt)
@@ -215,11 +216,19 @@ def _finish_all(run: Applying, one: Unit, result: str, words: str) -> None:
         run.finish(step, result, words)  # type: ignore[arg-type]
 
 
-def _provable(one: Unit) -> bool:
-    """Whether reading shows that a unit did not arrive, so that nothing in it has."""
-    return bool(one.creates) or any(
-        readable(one.before[step.ref], step) for step in one.steps
-    )
+def _sign(one: Unit, after: Snapshot) -> bool | None:
+    """Whether a unit that got no answer has arrived; None where reading cannot tell.
+
+    It travels as one item: what one of its parts shows is true of all.
+    """
+    signs: list[bool | None] = []
+    for step in one.steps:
+        live = after.objects.get(step.ref)
+        if live is None or step.action == "create":
+            signs.append(live is not None)
+        else:
+            signs.append(sign(live, _sync_part(step)))
+    return True if True in signs else False if False in signs else None
 
 
 def _item(run: Applying, one: Unit, ids: IdsByKey) -> Json:
@@ -267,7 +276,7 @@ def _journal_items(run: Applying, one: Unit) -> list[Item]:
                     run.seal,
                     sent=_sent_paths(one, step),
                 ),
-                once=one.once,
+                once=_has_event(step),
             )
         )
     return items
@@ -328,17 +337,17 @@ def _moved(now: Live, path: Path, value: Value) -> bool:
 
 
 def _landed(one: Unit, after: Snapshot, reply: Reply) -> bool:
-    for step in one.steps:
-        live = after.objects.get(step.ref)
-        if live is None:
-            return False
-        if reply.outcome == "accepted":
-            continue
-        if step.action != "create" and not (
-            readable(live, _sync_part(step)) and shows(live, _sync_part(step))
-        ):
-            return False
-    return True
+    if any(step.ref not in after.objects for step in one.steps):
+        return False
+    if reply.outcome == "accepted":
+        return True
+    if one.once and _sign(one, after):
+        return True  # a field that Traede shows in another form is no reason to resend
+    return all(
+        step.action == "create" or (readable(live, part) and shows(live, part))
+        for step in one.steps
+        for live, part in [(after.objects[step.ref], _sync_part(step))]
+    )
 
 
 def _sync_part(step: Step) -> Step:
@@ -360,22 +369,22 @@ def _settle(
     outcomes: list[Outcome] = []
     for one in units:
         for step in one.steps:
-            if one in missing:
-                known = reply.outcome == "refused" or _provable(one) or not one.once
-                outcomes.append(
-                    Outcome(
-                        step.ref,
-                        "failed" if known else "unknown",
-                        "; ".join(reply.words),
-                    )
-                )
+            words, live = "; ".join(reply.words), after.objects.get(step.ref)
+            known = reply.outcome != "unknown" or _sign(one, after) is False
+            if one in missing and (live is None or known or not _has_event(step)):
+                outcomes.append(Outcome(step.ref, "failed", words))
                 continue
+            before = run.rows.get(step.ref)
             row: Applied = row_after(
                 run.desired(step.ref),
                 after.objects[step.ref],
-                run.rows.get(step.ref),
+                before,
                 run.seal,
                 sent=_sent_paths(one, step),
             )
-            outcomes.append(Outcome(step.ref, "done", "", row))
+            if one in missing:
+                row = row_unproven(row, before)
+                outcomes.append(Outcome(step.ref, "unknown", words, row))
+            else:
+                outcomes.append(Outcome(step.ref, "done", "", row))
     run.settle(call, outcomes)

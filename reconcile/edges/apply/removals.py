@@ -157,27 +157,33 @@ def _archive(run: Applying, step: Step, words: str) -> None:
     sent = Travelling({**known, **kind.retire()}, frozenset())
     members = _sync(run, kind.name, sent)
     method, path, body = _request(run, step, live, now, members)
-    retired = [
-        row_retired(run.rows.get(ref), found)
-        for ref in (step.ref, *step.cascade)
-        if (found := now.objects.get(ref)) is not None
-    ]
+    # Its variants are retired with it: in one go, else a run cut off in between would
+    # plan to delete them.
+    found = (now.objects.get(ref) for ref in (step.ref, *step.cascade))
+    retired = [row_retired(run.rows.get(one.ref), one) for one in found if one]
     expect = {
         "action": "archive",
-        "remote_id": live.remote_id,
-        "values": [[list(path), value] for path, value in kind.retire().items()],
+        "values": [[list(path), value, None] for path, value in kind.retire().items()],
     }
-    item = Item(step.ref, (step.id,), expect, retired[0])
-    call = run.intend(Intent("archive", f"{method} {path}", (item,)))
+    items = tuple(
+        Item(
+            row.ref,
+            (step.id,),
+            {**expect, "remote_id": row.remote_id} if row.ref == step.ref else None,
+            row,
+        )
+        for row in retired
+    )
+    call = run.intend(Intent("archive", f"{method} {path}", items))
     reply = run.client.write(method, path, body)
     for _ in range(TRIES - 1):
         if reply.outcome != "unknown":
             break
         reply = run.client.write(method, path, body)
     if reply.outcome != "accepted":
-        run.settle(call, [Outcome(step.ref, "failed", "; ".join(reply.words))])
+        why = "; ".join(reply.words)
+        run.settle(call, [Outcome(row.ref, "failed", why) for row in retired])
         run.finish(step, "failed", f"{words}; archiving it instead failed too")
         return
-    run.settle(call, [Outcome(step.ref, "done", words, retired[0])])
-    run.record(retired)
+    run.settle(call, [Outcome(row.ref, "done", words, row) for row in retired])
     run.finish(step, "archived", words)

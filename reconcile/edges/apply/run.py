@@ -8,12 +8,21 @@ from typing import Any
 
 from reconcile.core.catalog import Catalog
 from reconcile.core.config import Config
-from reconcile.core.model import MISSING, Applied, Desired, Live, Path, Ref, Value
+from reconcile.core.model import (
+    MISSING,
+    UNKNOWN,
+    Applied,
+    Desired,
+    Live,
+    Path,
+    Ref,
+    Value,
+)
 from reconcile.core.outcomes import Result, ResultName
 from reconcile.core.personal import Seal
 from reconcile.core.planning import Planned
 from reconcile.core.recheck import Recheck, recheck
-from reconcile.core.steps import Step
+from reconcile.core.steps import Change, Step
 from reconcile.edges.client import Client
 from reconcile.edges.live import LiveReader
 from reconcile.edges.state import Call, Intent, Outcome, State
@@ -88,13 +97,19 @@ class Applying:
     def expectation(self, step: Step, paths: Iterable[Path]) -> Mapping[str, Any]:
         """What reading back shows once a step has arrived; for the journal."""
         wanted = set(paths)
-        values: list[tuple[Path, Value]] = [
-            (change.path, self.seal(step.ref.kind, change.path, change.after))
-            for change in step.written
-            if change.path in wanted and change.after is not MISSING
-        ]
         return {
             "action": step.action,
             "remote_id": step.remote_id,
-            "values": [[list(path), value] for path, value in values],
+            "values": [
+                [list(change.path), *self._sides(step, change)]
+                for change in step.written
+                if change.path in wanted and change.after is not MISSING
+            ],
         }
+
+    def _sides(self, step: Step, change: Change) -> tuple[Value, Value]:
+        """After and before, as a file may hold them."""
+        known = change.before is not MISSING and change.before is not UNKNOWN
+        before = change.before if known else None
+        kind, path = step.ref.kind, change.path
+        return self.seal(kind, path, change.after), self.seal(kind, path, before)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from reconcile.core.kinds import KINDS
-from reconcile.core.model import MISSING, UNKNOWN, KindName, Live, Path, Snapshot
+from reconcile.core.ledger import row_unproven
+from reconcile.core.model import MISSING, UNKNOWN, Ledger, Live, Path, Ref, Snapshot
 from reconcile.core.personal import Seal
 from reconcile.edges.state import Call, Item, Outcome, State
 
@@ -15,17 +16,15 @@ from reconcile.edges.state import Call, Item, Outcome, State
 def settle_in_flight(state: State, live: Snapshot, seal: Seal) -> tuple[str, ...]:
     """Give every open call of earlier runs its outcome; returns sentences to print.
 
-    An effect that reading cannot prove (an image, stock) is settled as unknown, with
-    its ledger row, so that it is never sent again.
+    An effect that reading cannot prove (an image, stock) is settled as unknown, and
+    counts as sent in the ledger, so that it is never sent again.
     """
     calls = state.in_flight()
-    by_id = {(o.ref.kind, o.remote_id): o for o in live.objects.values()}
+    known = state.ledger()
     arrived = missing = unknown = 0
     for call in calls:
-        outcomes: list[Outcome] = []
-        for item in call.items:
-            outcome = _settle(call, item, live, by_id, seal)
-            outcomes.append(outcome)
+        outcomes = _PURPOSES.get(call.purpose, _written)(call, live, seal, known)
+        for outcome in outcomes:
             arrived += outcome.outcome == "done"
             missing += outcome.outcome == "failed"
             unknown += outcome.outcome == "unknown"
@@ -42,44 +41,120 @@ def settle_in_flight(state: State, live: Snapshot, seal: Seal) -> tuple[str, ...
     return (sentence + ".",)
 
 
-def _settle(
-    call: Call,
-    item: Item,
-    live: Snapshot,
-    by_id: Mapping[tuple[KindName, int], Live],
-    seal: Seal,
-) -> Outcome:
-    expect: Mapping[str, Any] = item.expect or {}
-    action, wanted = expect.get("action"), expect.get("remote_id")
-    found = live.objects.get(item.ref)
-    if call.purpose == "rename":
-        # The ledger follows when the next plan finds the new key (core.renames).
-        there = by_id.get((item.ref.kind, wanted or 0))
-        done = there is not None and there.ref == item.ref
-        return Outcome(item.ref, "done" if done else "failed")
-    if call.purpose == "delete":
-        if found is None or found.remote_id != wanted:
-            return item.arrived()
-        return Outcome(item.ref, "failed", "did not arrive")
-    if found is None or (wanted is not None and found.remote_id != wanted):
-        return Outcome(item.ref, "failed", "did not arrive")
-    entry = replace(item.entry, remote_id=found.remote_id) if item.entry else None
-    values = [(tuple(path), value) for path, value in expect.get("values", ())]
-    if action == "create" and call.purpose != "core fields":
-        return item.arrived(entry=entry)
-    seen = [_seen(found, path, value, seal) for path, value in values]
-    if True in seen and False not in seen:
-        return item.arrived(entry=entry)
-    if item.once and not seen.count(False):
-        return Outcome(item.ref, "unknown", "cannot be proven by reading", entry)
+def _renamed(call: Call, live: Snapshot, _: Seal, __: Ledger) -> list[Outcome]:
+    """The ledger follows when the next plan finds the new key (core.renames)."""
+    ids = {(o.ref.kind, o.remote_id): o.ref for o in live.objects.values()}
+    return [
+        Outcome(
+            item.ref,
+            "done"
+            if ids.get((item.ref.kind, _id(item) or 0)) == item.ref
+            else "failed",
+        )
+        for item in call.items
+    ]
+
+
+def _deleted(call: Call, live: Snapshot, _: Seal, __: Ledger) -> list[Outcome]:
+    outcomes = []
+    for item in call.items:
+        found = live.objects.get(item.ref)
+        there = found is not None and found.remote_id == _id(item)
+        outcomes.append(_did_not_arrive(item) if there else item.arrived())
+    return outcomes
+
+
+def _written(call: Call, live: Snapshot, seal: Seal, known: Ledger) -> list[Outcome]:
+    """Creates, updates, archives. What travelled together proves each other, for
+    those parts that must not be sent on suspicion."""
+    signs = {item.ref: _sign(call, item, live, seal) for item in call.items}
+    outcomes = []
+    for item in call.items:
+        found, own = live.objects.get(item.ref), signs[item.ref]
+        if own is None and (item.once or call.purpose == "archive"):
+            together = {
+                signs[one.ref] for one in call.items if _root(one) == _root(item)
+            }
+            own = True if True in together else False if False in together else None
+        entry = item.entry
+        if entry is not None and found is not None:
+            entry = replace(entry, remote_id=found.remote_id)
+            returned = {**entry.returned, **_returned(item, found, seal)}
+            entry = replace(entry, returned=returned)
+        if own:
+            outcomes.append(item.arrived(entry=entry))
+        elif own is None and item.once and entry is not None:
+            entry = row_unproven(entry, known.get(item.ref))
+            outcomes.append(
+                Outcome(item.ref, "unknown", "cannot be proven by reading", entry)
+            )
+        else:
+            outcomes.append(_did_not_arrive(item))
+    return outcomes
+
+
+_PURPOSES: Final = {"rename": _renamed, "delete": _deleted}
+
+
+def _did_not_arrive(item: Item) -> Outcome:
     return Outcome(item.ref, "failed", "did not arrive, or cannot be proven")
 
 
-def _seen(live: Live, path: Path, value: Any, seal: Seal) -> bool | None:
-    """Whether Traede shows a value; None where it cannot be read."""
+def _id(item: Item) -> int | None:
+    expect: Mapping[str, Any] = item.expect or {}
+    return expect.get("remote_id")
+
+
+def _root(item: Item) -> Ref:
+    parent = item.entry.parent if item.entry else None
+    return parent if item.ref.kind == "variant" and parent else item.ref
+
+
+def _values(item: Item) -> Iterator[tuple[Path, Any, Any]]:
+    expect: Mapping[str, Any] = item.expect or {}
+    for path, after, before in expect.get("values", ()):
+        yield tuple(path), after, before
+
+
+def _sign(call: Call, item: Item, live: Snapshot, seal: Seal) -> bool | None:
+    """Whether a write has arrived, by what Traede shows; None: nothing tells."""
+    found, wanted = live.objects.get(item.ref), _id(item)
+    if found is None or (wanted is not None and found.remote_id != wanted):
+        return False
+    action = (item.expect or {}).get("action")
+    if action == "create" and call.purpose != "core fields":
+        return True
+    seen = {
+        "after"
+        if _alike(shown, after)
+        else "before"
+        if _alike(shown, before)
+        else "other"
+        for path, after, before in _values(item)
+        if (shown := _shown(found, path, seal)) is not UNKNOWN
+    }
+    if item.once:
+        return True if "after" in seen else False if "before" in seen else None
+    return seen == {"after"} if seen else None
+
+
+def _returned(item: Item, live: Live, seal: Seal) -> dict[Path, Any]:
+    """What Traede shows in another form than it was sent."""
+    return {
+        path: shown
+        for path, after, _ in _values(item)
+        if (shown := _shown(live, path, seal)) is not UNKNOWN
+        and not _alike(shown, after)
+    }
+
+
+def _alike(one: Any, other: Any) -> bool:
+    return bool(one == other) or (one in (None, []) and other in (None, []))
+
+
+def _shown(live: Live, path: Path, seal: Seal) -> Any:
+    """A value as the journal holds it; UNKNOWN where it cannot be read."""
     now = live.at(path)
     if now is UNKNOWN or KINDS[live.ref.kind].fields[path[0]].event:
-        return None
-    if now is MISSING:
-        now = None
-    return bool(seal(live.ref.kind, path, now) == value) or (not now and not value)
+        return UNKNOWN
+    return seal(live.ref.kind, path, None if now is MISSING else now)

@@ -1,0 +1,177 @@
+"""What a plan changes: prices as a price list, and all other fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from reconcile.core.kinds import KINDS
+from reconcile.core.steps import Change, Step
+from reconcile.reports.layout import Cell, Items, Row, columns, pad
+from reconcile.reports.plan_view import (
+    NEVER_FOLDED,
+    SHOWN,
+    Group,
+    View,
+    beside,
+    change_lines,
+    folded,
+    grouped,
+)
+from reconcile.reports.prices import FAR, PriceRow, is_price, price_rows, spread
+from reconcile.reports.words import (
+    PRICES,
+    after_words,
+    before_words,
+    count,
+    counts,
+    label,
+    moved,
+    percent,
+    percent_text,
+    place,
+)
+
+_UPDATES: Final = ("update", "revive")
+
+
+def price_section(view: View) -> Iterator[str]:
+    rows = price_rows(view.steps(*_UPDATES))
+    if not rows:
+        return
+    styles = {row.style for row in rows}
+    variants = {ref for row in rows for ref in row.variants}
+    said = f"{count(len(styles), 'style')}, {count(len(variants), 'variant')}"
+    yield view.page.heading("Prices", said)
+    for currency in sorted({row.currency for row in rows}):
+        yield from _currency(view, [row for row in rows if row.currency == currency])
+
+
+def _currency(view: View, rows: list[PriceRow]) -> Iterator[str]:
+    calm = [row for row in rows if not row.outlier]
+    wild = len(rows) - len(calm)
+    said = (
+        spread(calm) + (", and:" if wild else "") if calm else f"{wild} beyond {FAR} %:"
+    )
+    yield from view.page.titled(rows[0].currency, said, indent=2)
+    wholesale = _Widths.of(rows, "sales_price")
+    retail = _Widths.of(rows, "rec_sales_price")
+    shown = [_price_row(view, row, wholesale, retail) for row in rows]
+    yield from folded(view, shown, max(SHOWN, min(wild, NEVER_FOLDED)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Widths:
+    """How wide the two sides of a column of prices are."""
+
+    before: int
+    after: int
+
+    @staticmethod
+    def of(rows: Sequence[PriceRow], member: str) -> _Widths:
+        moves = [change for row in rows if (change := row.move(member))]
+        return _Widths(
+            max((columns(before_words("variant", c)) for c in moves), default=0),
+            max((columns(after_words("variant", c)) for c in moves), default=0),
+        )
+
+    def text(self, change: Change) -> str:
+        before = pad(before_words("variant", change), self.before, right=True)
+        return (
+            f"{before} → {pad(after_words('variant', change), self.after, right=True)}"
+        )
+
+
+def _price_row(view: View, row: PriceRow, wholesale: _Widths, retail: _Widths) -> Row:
+    one = len(row.variants) == 1
+    cells = [Cell(row.variants[0].key if one else count(len(row.variants), "variant"))]
+    main, second = row.move("sales_price"), row.move("rec_sales_price")
+    cells += [Cell(wholesale.text(main)), _move(main)] if main else [Cell(""), Cell("")]
+    if second:
+        cells.append(Cell(f"retail {retail.text(second)}"))
+        cells.append(_move(second) if not main or _is_far(second) else Cell(""))
+    for change in row.changes:
+        if change not in (main, second):
+            before, after = (
+                before_words("variant", change),
+                after_words("variant", change),
+            )
+            cells.append(Cell(f"{PRICES[change.path[2]]} {before} → {after}"))
+    listed = not one and (view.verbose or not row.alone)
+    keys = [ref.key for ref in row.variants]
+    skus = Items(keys, None if view.verbose else 2, deeper=2)
+    return Row(
+        "!" if row.outlier else "~",
+        label(row.style),
+        row.name,
+        tuple(cells),
+        place=place(row.source) if row.outlier or view.verbose else "",
+        below=(skus,) if listed else (),
+    )
+
+
+def _is_far(change: Change) -> bool:
+    move = percent(change.before, change.after)
+    return move is not None and abs(move) > FAR
+
+
+def _move(change: Change) -> Cell:
+    move = percent(change.before, change.after)
+    if move is None:
+        return Cell("")
+    return Cell(f"{percent_text(move):>8}", "alarm" if _is_far(change) else "")
+
+
+def other_section(view: View) -> Iterator[str]:
+    groups = [
+        group
+        for group in grouped(view.steps(*_UPDATES))
+        if any(map(_is_other, group.steps))
+    ]
+    if not groups:
+        return
+    # What goes off sale is never folded, so it comes first.
+    groups.sort(key=lambda group: not _goes_off_sale(group))
+    leaving = sum(map(_goes_off_sale, groups))
+    kinds = [group.ref for group in groups]
+    said = counts(kinds).replace("product", "style")
+    yield view.page.heading("Other", said)
+    rows = [_other_row(view, group) for group in groups]
+    yield from folded(view, rows, max(SHOWN, min(leaving, NEVER_FOLDED)))
+
+
+def _is_other(step: Step) -> bool:
+    return step.action == "revive" or any(map(_not_price, step.written))
+
+
+def _other_row(view: View, group: Group) -> Row:
+    lines = change_lines(view, group, _not_price, moved)
+    tail, lines = beside(lines)
+    notes = dict.fromkeys(note for step in group.steps for note in step.notes)
+    back = [step for step in group.steps if step.action == "revive"]
+    if back:
+        what = counts(step.ref for step in back)
+        notes = dict.fromkeys([f"back on sale: {what}", *notes])
+    return Row(
+        "~",
+        label(group.ref),
+        view.names.get(group.ref, ""),
+        tail=tail,
+        place=place(group.source),
+        below=(*lines, *(Cell(note, "dim") for note in notes)),
+    )
+
+
+def _goes_off_sale(group: Group) -> bool:
+    return any(
+        change.after == off.get(change.path)
+        for step in group.steps
+        for off in (KINDS[step.ref.kind].retire(),)
+        for change in step.written
+        if change.path in off
+    )
+
+
+def _not_price(change: Change) -> bool:
+    return not change.held and not is_price(change)
