@@ -6,7 +6,6 @@ The account also holds what the catalog does not know: nothing of it may change.
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
@@ -17,7 +16,7 @@ from support.account import Account, Moment
 from support.counting import after_apply, expected_summary
 from support.edits import EDITS, Editing, edit
 from support.neutral import Brand
-from support.stored import View, differences, held
+from support.stored import Rows, View, differences, held, rows_of
 
 from reconcile.sandbox import Dialect, Sandbox
 
@@ -46,9 +45,6 @@ DIALECTS: Final = (
 """The edits of each seed meet another Traede; all of them are documented."""
 SEEDS = range(len(DIALECTS))
 
-Rows = dict[str, str]
-
-
 @dataclass(frozen=True, slots=True)
 class Applied:
     """An account where a catalog is applied, and what in it is not ours."""
@@ -69,7 +65,7 @@ def applied(
         account.write(full)
         assert account.apply().exit_code == 0
         kept = _add_below_ours(account, full)
-        unmanaged = {n: row for n, row in _rows(box.dump()).items() if _is_theirs(row)}
+        unmanaged = {n: row for n, row in rows_of(box.dump()).items() if _is_theirs(row)}
         assert len(unmanaged) == sum(UNMANAGED.values())
         yield Applied(account, account.moment(), unmanaged, kept)
 
@@ -99,7 +95,7 @@ def test_edits_are_planned_and_land(
     assert (report.exit_code, report.left) == (0, 0)
     account.box.settle()
     dump = account.box.dump()
-    rows = _rows(dump)
+    rows = rows_of(dump)
     assert {name: rows.get(name) for name in applied.unmanaged} == applied.unmanaged
     wanted = after_apply(full, editing.brand, editing.retired)
     assert differences(_ours(held(dump)), wanted) == []
@@ -235,20 +231,9 @@ def _add_below_ours(account: Account, full: Brand) -> frozenset[str]:
     return frozenset((top, product["item_number"]))
 
 
-def _rows(dump: dict[str, Any]) -> Rows:
-    """Every row as the text that it is, times and all."""
-    rows = {}
-    for kind in ("categories", "collections", "customers", "products"):
-        for row in dump[kind]:
-            rows[f"{kind} {row['id']}"] = json.dumps(row)
-    for product in dump["products"]:
-        for variant in product["variants"]:
-            rows[f"variants {variant['id']}"] = json.dumps(variant)
-    return rows
-
-
 def _is_theirs(text: str) -> bool:
-    return "theirs" in text.casefold() and "theirs-in-ours" not in text.partition('"variants"')[2]
+    own = text.partition('"variants": ')[0]
+    return "theirs" in own.casefold()
 
 
 def _ours(view: View) -> View:

@@ -10,12 +10,14 @@ uses any code of the program: every field of a dump is named here again.
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
 from support.neutral import Brand, Row, category_name
 
 View = dict[str, dict[str, Row]]
+Rows = dict[str, str]
 
 KINDS = ("category", "collection", "customer", "product", "variant")
 OWN = ("id", "created_at", "updated_at", "entity_id", "product_id", "shop_id")
@@ -251,6 +253,15 @@ def held(dump: Row) -> View:
                 view, "variant", variant["sku"], {"product": row["item_number"], **own}
             )
     return view
+
+
+def rows_of(dump: Row) -> Rows:
+    """Every row of a dump as the text that it is, times and all."""
+    plurals = ("categories", "collections", "customers", "products")
+    rows = {f"{kind} {row['id']}": row for kind in plurals for row in dump[kind]}
+    for product in dump["products"]:
+        rows |= {f"variants {row['id']}": row for row in product["variants"]}
+    return {name: json.dumps(row) for name, row in rows.items()}
 
 
 def _add(view: View, kind: str, key: str, row: Row) -> None:
