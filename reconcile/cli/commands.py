@@ -220,7 +220,7 @@ def apply(
             return code
         report = wiring.run_apply(setting, loaded, client, reader, state, limited)
     print(_render_report(setting, report, limited, watch()))
-    return report.exit_code
+    return 130 if report.stopped == wiring.INTERRUPTED else report.exit_code
 
 
 def _before_writing(

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import datetime
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,10 +30,13 @@ if TYPE_CHECKING:
     from reconcile.core.personal import Seal
     from reconcile.core.planning import Planned
     from reconcile.core.steps import Step
-    from reconcile.edges.apply import Report
+    from reconcile.edges.apply import Applying, Report
     from reconcile.edges.client import Client
     from reconcile.edges.live import LiveReader
     from reconcile.edges.state import State
+
+
+INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +325,8 @@ def run_apply(
         run.finish(step, "skipped", words)
     for step in limited.as_found.values():
         run.finish(step, "as found")
-    report = apply_plan(run, limited.read.settled)
+    with _ending_cleanly(run):
+        report = apply_plan(run, limited.read.settled)
     summary = {
         "changed": report.changed,
         "left": report.left,
@@ -327,6 +334,25 @@ def run_apply(
     }
     state.end_run(run_id, summary, report.exit_code, plan.commit)
     return report
+
+
+@contextmanager
+def _ending_cleanly(run: Applying) -> Iterator[None]:
+    """The first Ctrl-C ends the run after the calls in flight, the second at once."""
+
+    def stop(_number: int, _frame: object) -> None:
+        if run.stopped:
+            raise KeyboardInterrupt
+        run.stopped = INTERRUPTED
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def existing_texts(setting: Setting) -> dict[str, str]:

@@ -49,18 +49,19 @@ def limit(fresh: Plan, saved: Plan, seal: Seal) -> Limited:
     allowed: dict[str, Step] = {}
     conflicts: dict[str, tuple[Step, str]] = {}
     as_found: dict[str, Step] = {}
-    for step in saved.to_do:
+    for step in saved.steps:
         found = now.get(step.id)
-        if found is None:
+        if step.held:  # stays in sight, and stays held
+            if found is not None:
+                allowed[step.id] = _limited(step, found)
+        elif found is None:
             if str(step.ref) in refused:
                 conflicts[step.id] = (step, refused[str(step.ref)].reason)
             elif step.ref in by_ref:
                 conflicts[step.id] = (step, "it was changed in Traede after the plan")
             else:
                 as_found[step.id] = step
-            continue
-        words = _conflict(step, found, seal)
-        if words:
+        elif words := _conflict(step, found, seal):
             conflicts[step.id] = (step, words)
         else:
             allowed[step.id] = _limited(step, found)

@@ -36,8 +36,10 @@ def test_validate_plan_apply_plan(account: Account, full: Brand) -> None:
         one.stdout + one.stderr for one in (validated, planned, applied, again)
     )
     assert account.box.token not in said
+    saved = (account.folder / "plan.json").read_text(encoding="utf-8")
     for customer in full["customers"]:
-        assert f" {customer['name']} " not in said
+        for personal in (customer["name"], customer["billing_email"]):
+            assert personal is None or f'"{personal}"' not in said + saved
 
 
 def _reconcile(account: Account, *words: str) -> subprocess.CompletedProcess[str]:
