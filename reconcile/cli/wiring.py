@@ -14,14 +14,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from reconcile.core.config import Config
 from reconcile.core.kinds import KINDS
-from reconcile.core.model import Tenant
+from reconcile.core.model import KindName, Tenant
 from reconcile.errors import ReconcileError, UsageError
 
 if TYPE_CHECKING:
@@ -174,6 +174,8 @@ class Read:
     seal: Seal
     digest: str
     settled: tuple[str, ...] = ()
+    readable: Mapping[KindName, list[str]] = field(default_factory=dict)
+    """The fields that this account returned; the run's history remembers them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +200,14 @@ def plan(
     from reconcile.core.personal import Seal
     from reconcile.core.plan_json import digest_of
     from reconcile.core.planning import Options, make_plan
+    from reconcile.core.readable import no_longer_readable, readable_fields
     from reconcile.edges.apply import settle_in_flight
     from reconcile.edges.files import git_commit
 
     seal = Seal(state.salt)
     snapshot = reader.read_all()
+    last = next((run.summary for run in state.runs() if "readable" in run.summary), {})
+    lost = tuple(no_longer_readable(last.get("readable", {}), snapshot))
     settled = settle_in_flight(state, snapshot, seal) if settle else ()
     options = Options(
         setting.tenant,
@@ -214,7 +219,10 @@ def plan(
     planned = make_plan(
         loaded.catalog, snapshot, state.ledger(), setting.config, seal, options
     )
-    return Read(planned, seal, digest_of(planned.plan, seal), settled)
+    whole = replace(planned.plan, warnings=(*planned.plan.warnings, *lost))
+    planned = replace(planned, plan=whole)
+    fields = readable_fields(snapshot)
+    return Read(planned, seal, digest_of(whole, seal), settled, fields)
 
 
 def reader_for(client: Client) -> LiveReader:
@@ -331,6 +339,7 @@ def run_apply(
         "changed": report.changed,
         "left": report.left,
         "adopted": report.adopted,
+        "readable": limited.read.readable,
     }
     state.end_run(run_id, summary, report.exit_code, plan.commit)
     return report
