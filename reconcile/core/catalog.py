@@ -7,7 +7,7 @@ later layer winning:
     variant:  variant_defaults of its product  →  entry
 
 Because a layer is flat, "maps merge deep, lists and values replace" is one
-`dict.update`. New kinds of layer (templates, matrix, price lists) are further
+`|` of two dicts. New kinds of layer (templates, matrix, price lists) are further
 entries in the stack.
 """
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Sequence as List
 from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from reconcile.core.canonical import (
@@ -23,6 +24,7 @@ from reconcile.core.canonical import (
     NotCanonical,
     as_set,
     canonical,
+    decimal_text,
     record_order,
 )
 from reconcile.core.config import Config
@@ -39,13 +41,13 @@ from reconcile.core.kinds import (
     Shape,
 )
 from reconcile.core.model import Desired, KindName, Path, Ref, Value
-from reconcile.core.problems import Location, Placed, Problem
-from reconcile.core.traps import money_traps
+from reconcile.core.problems import Placed, Problem
+from reconcile.core.traps import key_traps, money_traps, quoted
 from reconcile.core.yamlnodes import Mapping as MapNode
 from reconcile.core.yamlnodes import Node, Scalar
 from reconcile.core.yamlnodes import Sequence as ListNode
 
-Flat = dict[Path, tuple[Value, Placed]]
+_MOST_DIGITS: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,20 @@ def read_catalog(
     return objects, reader.problems
 
 
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """One mapping of a file, flattened once; all variants of a style share theirs."""
+
+    values: dict[Path, Value]
+    places: dict[Path, Placed]
+
+    def under(self, later: _Layer) -> _Layer:
+        return _Layer(self.values | later.values, self.places | later.places)
+
+
+_NOTHING: Final = _Layer({}, {})
+
+
 @dataclass(slots=True)
 class _Reader:
     config: Config
@@ -94,37 +110,37 @@ class _Reader:
     def _single(self, kind: Kind, entry: MapNode) -> Iterator[Desired]:
         key = _key(entry.get(kind.key_field))
         if key is not None:
-            yield self._desired(kind, key, entry, (entry,), None)
+            yield self._desired(kind, key, entry, None)
 
     def _product(self, entry: MapNode) -> Iterator[Desired]:
         key = _key(entry.get(PRODUCT.key_field))
         if key is None:
             return
-        product = self._desired(PRODUCT, key, entry, (entry,), None)
+        product = self._desired(PRODUCT, key, entry, None)
         yield product
-        defaults = entry.get("variant_defaults")
-        below = (defaults,) if isinstance(defaults, MapNode) else ()
+        below = self._layer(VARIANT, entry.get("variant_defaults"))
         for variant in _entries(entry.get("variants")):
             sku = _key(variant.get(VARIANT.key_field))
             if sku is not None:
-                layers = (*below, variant)
-                yield self._desired(VARIANT, sku, variant, layers, product.ref)
+                yield self._desired(VARIANT, sku, variant, product.ref, below)
 
     def _category(self, entry: MapNode, parent: Ref | None) -> Iterator[Desired]:
         name = _key(entry.get(CATEGORY.key_field))
         if name is None:
             return
+        old = _key(entry.get("renamed_from")) or ""
         if SEPARATOR in name:
-            self._add(
-                entry.get(CATEGORY.key_field),
-                "category-name",
-                f'" > " separates a category from its sub category. Write the sub '
-                f'category "{name.rsplit(SEPARATOR, maxsplit=1)[-1]}" under '
-                f'`children` of "{name.split(SEPARATOR, maxsplit=1)[0]}"',
-            )
+            self._add(entry.get("name"), "category-name", _two_names(name, parent))
             return
+        if SEPARATOR in old:
+            self._add(
+                entry.get("renamed_from"),
+                "category-name",
+                f"here stands the old name alone, as it was under the same parent. "
+                f"Write {quoted(old.rsplit(SEPARATOR, maxsplit=1)[-1])}",
+            )
         above = f"{parent.key}{SEPARATOR}" if parent else ""
-        category = self._desired(CATEGORY, above + name, entry, (entry,), parent)
+        category = self._desired(CATEGORY, above + name, entry, parent)
         if category.renamed_from is not None:
             # OLD is the name under the same parent, whose own rename comes first.
             category = replace(category, renamed_from=above + category.renamed_from)
@@ -137,35 +153,43 @@ class _Reader:
         kind: Kind,
         key: str,
         entry: MapNode,
-        layers: tuple[MapNode, ...],
         parent: Ref | None,
+        below: _Layer = _NOTHING,
     ) -> Desired:
-        flat: Flat = {}
-        for layer in layers:
-            flat.update(self._flatten(kind, layer))
-        directives = {k: n for layer in layers for k, n in _directives(layer)}
-        renamed = _key(entry.get("renamed_from"))
-        protect = _bool(directives.get("protect"))
-        once = directives.get("only_on_create")
+        self._check_key(entry.get(kind.key_field))
+        self._check_key(entry.get("renamed_from"))
+        layer = below.under(self._layer(kind, entry))
+        layer.places.update(_directive_places(entry))
+        once = _items(entry.get("only_on_create"))
         return Desired(
             Ref(kind.name, key),
             entry.get(kind.key_field) or entry,
-            {path: value for path, (value, _) in flat.items()},
+            layer.values,
             parent,
-            {path: placed for path, (_, placed) in flat.items()},
-            renamed,
+            layer.places,
+            _key(entry.get("renamed_from")),
             _bool(entry.get("delete")) is True,
-            protect,
-            frozenset(n.text for n in _items(once) if isinstance(n, Scalar)),
+            _bool(entry.get("protect")),
+            frozenset(node.text for node in once if isinstance(node, Scalar)),
         )
 
-    def _flatten(self, kind: Kind, layer: MapNode) -> Flat:
-        flat: Flat = {}
-        for key, node in layer.items:
+    def _check_key(self, node: Node | None) -> None:
+        """What YAML 1.2 takes for text and other readers do not (`1_000`, a date);
+        numbers are the schema's to refuse."""
+        if isinstance(node, Scalar) and isinstance(node.plain_value(), str):
+            self.problems += filter(None, [key_traps(node)])
+
+    def _layer(self, kind: Kind, written: Node | None) -> _Layer:
+        if not isinstance(written, MapNode):
+            return _NOTHING
+        layer = _Layer({}, dict(_entry_places(kind, written)))
+        for key, node in written.items:
             spec = kind.fields.get(key.text)
             if spec is not None:
-                flat.update(_FLATTENERS[spec.shape](self, spec, node))
-        return flat
+                for path, value, placed in _FLATTENERS[spec.shape](self, spec, node):
+                    layer.values[path] = value
+                    layer.places[path] = placed
+        return layer
 
     def leaf(self, spec: Field, node: Node) -> Value:
         """One value; raises NotCanonical for what the schema refuses anyway."""
@@ -174,12 +198,18 @@ class _Reader:
         if node.style == "plain" and node.plain_value() is None:
             return spec.null_as
         if spec.form in (Form.MONEY, Form.NUMBER, Form.INT):
-            if spec.form is Form.MONEY and (trap := money_traps(node)):
-                self.problems.append(trap)
             number = node.decimal()
+            if number is not None and abs(number.adjusted()) > _MOST_DIGITS:
+                self._add(
+                    node,
+                    "out-of-range",
+                    "this number is longer than any in Traede. Write the one you mean",
+                )
+                raise NotCanonical
+            if spec.form is Form.MONEY:
+                self._check_money(spec, node, number)
             if number is None:
                 raise NotCanonical
-            self._check_decimals(spec, node)
             return canonical(spec, number)
         if spec.form is Form.BOOL:
             value = _bool(node)
@@ -188,21 +218,20 @@ class _Reader:
             return value
         return canonical(spec, node.text)
 
-    def _check_decimals(self, spec: Field, node: Scalar) -> None:
-        if spec.form is not Form.MONEY:
-            return
+    def _check_money(self, spec: Field, node: Scalar, number: Decimal | None) -> None:
         limit = self.config.price_decimals if spec.decimals is None else spec.decimals
-        written = len(node.text.partition(".")[2].rstrip("0"))
-        if written > limit:
-            whole, _, digits = node.text.partition(".")
+        if trap := money_traps(node, decimals=limit):
+            self.problems.append(trap)
+        elif number is not None and _decimals(number) > limit:
+            digits = f"at most {limit} digits" if limit else "no digits"
+            rounded = number.quantize(Decimal(1).scaleb(-limit), ROUND_HALF_UP)
             self._add(
                 node,
                 "price-format",
-                f"a price has at most {limit} digits after the point. Did you mean "
-                f"{whole}.{digits[:limit]} or {whole}{digits}?",
+                f"a price has {digits} after the point here. Write {rounded}",
             )
 
-    def twice(self, spec: Field, first: Location, again: Placed) -> None:
+    def twice(self, spec: Field, first: Placed, again: Placed) -> None:
         name = spec.name.replace("_", "-")
         self.problems.append(
             Problem(
@@ -210,7 +239,7 @@ class _Reader:
                 f"duplicate-in-{name}",
                 f"stands twice in {spec.name}. Take one of the two out, or give it "
                 "another " + " or ".join(spec.keys),
-                other=first,
+                other=first.location,
             )
         )
 
@@ -221,7 +250,7 @@ class _Reader:
 
 def _flat_one(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
     try:
-        yield (spec.name,), (reader.leaf(spec, node), node)
+        yield (spec.name,), reader.leaf(spec, node), node
     except NotCanonical:
         return
 
@@ -231,30 +260,30 @@ def _flat_set(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
         items = [reader.leaf(spec, item) for item in _items(node)]
     except NotCanonical:
         return
-    yield (spec.name,), (as_set(spec, items), node)
+    yield (spec.name,), as_set(spec, items), node
 
 
 def _flat_records(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
     order = record_order(spec)
     records: dict[str, dict[str, Value]] = {}
-    places: dict[str, Location] = {}
+    places: dict[str, Placed] = {}
     for entry in _entries(node):
         record = dict(_members(reader, spec, entry))
         key = order(record)
         if key in records and not spec.event:
             reader.twice(spec, places[key], entry)
-        places.setdefault(key, entry.location)
+        places.setdefault(key, entry)
         records[key] = record
     # Images keep their order: the first is what the shop shows.
     ordered = records if spec.event else sorted(records)
-    yield (spec.name,), ([records[key] for key in ordered], node)
+    yield (spec.name,), [records[key] for key in ordered], node
 
 
 def _flat_map(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
     if isinstance(node, MapNode):
         for key, value in node.items:
             try:
-                yield (spec.name, key.text), (reader.leaf(spec, value), value)
+                yield (spec.name, key.text), reader.leaf(spec, value), value
             except NotCanonical:
                 continue
 
@@ -262,22 +291,32 @@ def _flat_map(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
 def _flat_record(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
     if isinstance(node, MapNode):
         for name, value in _members(reader, spec, node):
-            yield (spec.name, name), (value, node.get(name) or node)
+            yield (spec.name, name), value, node.get(name) or node
 
 
 def _flat_keyed(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
     if spec.clear is Clear.EMPTY and isinstance(node, ListNode) and not node.items:
-        yield (spec.name,), ([], node)
-    places: dict[str, Location] = {}
+        yield (spec.name,), [], node
+    places: dict[str, Placed] = {}
     for key, entry, placed in _keyed_entries(spec, node):
         if key in places:
             reader.twice(spec, places[key], placed)
-        places.setdefault(key, placed.location)
+        places.setdefault(key, placed)
         for name, value in _members(reader, spec, entry):
-            yield (spec.name, key, name), (value, entry.get(name) or placed)
+            yield (spec.name, key, name), value, entry.get(name) or placed
 
 
-_Item = tuple[Path, tuple[Value, Placed]]
+def _two_names(name: str, parent: Ref | None) -> str:
+    top, _, sub = name.partition(SEPARATOR)
+    if parent is not None:
+        return 'Traede knows two levels of categories. Write a name without " > "'
+    return (
+        f'" > " separates a category from its sub category. Write {quoted(top)} here, '
+        f"and {quoted(sub)} under its `children`"
+    )
+
+
+_Item = tuple[Path, Value, Placed]
 _FLATTENERS: Final[
     Mapping[Shape, Callable[[_Reader, Field, Node], Iterator[_Item]]]
 ] = {
@@ -315,13 +354,27 @@ def _members(
                 continue
 
 
-_DIRECTIVES = frozenset(("protect", "only_on_create"))
+def _entry_places(kind: Kind, layer: MapNode) -> Iterator[tuple[Path, Node]]:
+    """Where the keys of KEYED entries stand, which are no values themselves."""
+    for name, node in layer.items:
+        spec = kind.fields.get(name.text)
+        if spec is None or spec.shape is not Shape.KEYED:
+            continue
+        for key, entry, placed in _keyed_entries(spec, node):
+            yield (spec.name, key), placed
+            for member in spec.keys:
+                if found := entry.get(member):
+                    yield (spec.name, key, member), found
 
 
-def _directives(layer: MapNode) -> Iterator[tuple[str, Node]]:
-    for key, node in layer.items:
-        if key.text in _DIRECTIVES:
-            yield key.text, node
+def _directive_places(entry: MapNode) -> Iterator[tuple[Path, Node]]:
+    for name in ("renamed_from", "delete", "protect"):
+        if node := entry.get(name):
+            yield (name,), node
+
+
+def _decimals(number: Decimal) -> int:
+    return len(decimal_text(number).partition(".")[2])
 
 
 def _key(node: Node | None) -> str | None:

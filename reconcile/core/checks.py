@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from reconcile.core.canonical import SEPARATOR, fold
 from reconcile.core.codes import COUNTRIES, CURRENCIES
@@ -12,24 +14,54 @@ from reconcile.core.config import Config
 from reconcile.core.kinds import KINDS, Field, Form, Shape
 from reconcile.core.model import Desired, KindName, Path, Ref, Value
 from reconcile.core.problems import Location, Problem
+from reconcile.core.yamlnodes import Mapping as MapNode
+from reconcile.core.yamlnodes import Node, Scalar
+from reconcile.core.yamlnodes import Sequence as ListNode
 
 Check = Callable[[Sequence[Desired], Config], Iterator[Problem]]
 
 
-def cross_check(objects: Sequence[Desired], config: Config) -> list[Problem]:
-    """All problems that need more than one object, or knowledge of the world."""
-    return [problem for check in _CHECKS for problem in check(objects, config)]
+def cross_check(
+    objects: Sequence[Desired], config: Config, *, complete: bool = True
+) -> list[Problem]:
+    """All problems that need more than one object, or knowledge of the world.
+
+    Where not all files could be read (`complete`), nothing is called unknown: it may
+    stand in the others.
+    """
+    return [
+        problem
+        for check in _CHECKS
+        if complete or check is not _references
+        for problem in check(objects, config)
+    ]
 
 
-def place(desired: Desired, path: Path) -> Location:
-    """Where a value is written, or the object where it is not written itself."""
-    return desired.sources.get(path, desired.source).location
+def place(desired: Desired, *path: str, text: Value = None) -> Location:
+    """Where a value is written: the part of it that says `text`, if one does.
+
+    What is not written itself is at what it belongs to, at last at the object.
+    """
+    for end in range(len(path), 0, -1):
+        node = desired.sources.get(path[:end])
+        if node is not None:
+            part = _saying(node, text) if isinstance(node, Node) else None
+            return (part or node).location
+    return desired.source.location
+
+
+def _saying(node: Node, text: Value) -> Scalar | None:
+    if isinstance(node, Scalar):
+        return node if node.text.strip() == text else None
+    below = [v for _, v in node.items] if isinstance(node, MapNode) else node.items
+    return next((found for item in below if (found := _saying(item, text))), None)
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
     """The closest of some words, as the end of a sentence; "" where none is."""
-    close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
-    return f' Did you mean "{close[0]}"?' if close else ""
+    folded = {fold(known): known for known in sorted(words)}
+    close = difflib.get_close_matches(fold(word), folded, n=1, cutoff=0.6)
+    return f' Did you mean "{folded[close[0]]}"?' if close else ""
 
 
 _RULE_NAMES: Mapping[KindName, str] = {"product": "item-number", "variant": "sku"}
@@ -43,7 +75,7 @@ def _duplicates(objects: Sequence[Desired], _: Config) -> Iterator[Problem]:
         other = first.setdefault(folded, desired)
         if other is desired:
             continue
-        name = KINDS[ref.kind].key_field.replace("_", " ")
+        name = KINDS[ref.kind].key_field.replace("_", " ").replace("sku", "SKU")
         where = other.source.location
         same = other.ref == ref
         at = f" ({other.parent.key})" if other.parent and ref.kind == "variant" else ""
@@ -54,45 +86,54 @@ def _duplicates(objects: Sequence[Desired], _: Config) -> Iterator[Problem]:
             f"{name}: take one of the two out, or correct it"
             if same
             else f'"{other.ref.key}" in {where.file}:{where.line}{at} differs only by '
-            "capitals or spaces: write both the same, or give one another name",
+            f"capitals or spaces: take one of the two out, or give it another {name}",
             other=where,
         )
 
 
 def _references(objects: Sequence[Desired], _: Config) -> Iterator[Problem]:
-    known: dict[KindName, set[str]] = defaultdict(set)
-    gone: set[Ref] = set()
+    known: dict[KindName, dict[str, Desired]] = defaultdict(dict)
+    renamed: dict[Ref, str] = {}
+    deleted = {desired.ref for desired in objects if desired.delete}
     for desired in objects:
-        known[desired.ref.kind].add(desired.ref.key)
+        known[desired.ref.kind].setdefault(desired.ref.key, desired)
+        if desired.renamed_from is not None:
+            renamed[Ref(desired.ref.kind, desired.renamed_from)] = desired.ref.key
+    for desired in objects:
         if desired.delete:
-            gone.add(desired.ref)
-    for desired in objects:
+            continue  # nothing of it is sent
         for path, spec, key in _reference_values(desired):
             kind: KindName = spec.form.value  # type: ignore[assignment]
             # Where the catalog declares nothing of a kind, live decides (plan).
             if not known[kind]:
                 continue
-            if Ref(kind, key) in gone:
+            if Ref(kind, key) in deleted:
                 message = (
                     f'"{key}" is deleted by this catalog (`delete: true`). Take this '
                     "reference out, or the delete"
                 )
-            elif key not in known[kind]:
-                message = _unknown(kind, key, known[kind])
-            else:
+            elif key in known[kind]:
                 continue
-            yield Problem(place(desired, path), f"unknown-{kind}", message)
+            elif new := renamed.get(Ref(kind, key)):
+                message = f'"{key}" is renamed by this catalog. Write "{new}"'
+            else:
+                message = _unknown(kind, key, known[kind])
+            yield Problem(place(desired, *path, text=key), f"unknown-{kind}", message)
 
 
-def _unknown(kind: KindName, key: str, known: set[str]) -> str:
-    top, _, sub = key.rpartition(SEPARATOR)
-    start = (
-        f'there is no "{sub}" under {top}.'
-        if kind == "category" and top in known
-        else f'there is no {kind} "{key}" in the catalog.'
-    )
+def _unknown(kind: KindName, key: str, known: Mapping[str, Desired]) -> str:
     hint = did_you_mean(key, known)
-    return f"{start}{hint} A new one: add it under `{KINDS[kind].plural}:`"
+    top, _, sub = key.rpartition(SEPARATOR)
+    if kind == "category" and top in known:
+        where = known[top].source.location
+        return (
+            f'there is no "{sub}" under {top}.{hint} A new one: add it under '
+            f"`children` in {where.file}:{where.line}"
+        )
+    return (
+        f'there is no {kind} "{key}" in the catalog.{hint} A new one: add it under '
+        f"`{KINDS[kind].plural}:`"
+    )
 
 
 def _reference_values(desired: Desired) -> Iterator[tuple[Path, Field, str]]:
@@ -107,40 +148,13 @@ def _reference_values(desired: Desired) -> Iterator[tuple[Path, Field, str]]:
 
 def _attributes(objects: Sequence[Desired], _: Config) -> Iterator[Problem]:
     """All variants of a product have the same attribute names (1000001), and no two
-    the same values (1000007)."""
-    siblings: dict[Ref, list[Desired]] = defaultdict(list)
+    the same values (1000007). Those that write none are left to Traede."""
+    siblings: dict[Ref, dict[Ref, Desired]] = defaultdict(dict)
     for desired in objects:
-        if desired.ref.kind == "variant" and desired.parent and not desired.delete:
-            siblings[desired.parent].append(desired)
+        if desired.parent and not desired.delete and attributes(desired):
+            siblings[desired.parent].setdefault(desired.ref, desired)
     for variants in siblings.values():
-        taken: dict[tuple[tuple[str, str], ...], Desired] = {}
-        first = variants[0]
-        names = attributes(first).keys()
-        for variant in variants:
-            own = attributes(variant)
-            if own.keys() != names:
-                wanted, has = ", ".join(names) or "none", ", ".join(own) or "none"
-                yield Problem(
-                    variant.source.location,
-                    "attribute-names",
-                    f"has the attributes {has}, but {first.ref.key} has {wanted}. All "
-                    "variants of a product need the same attribute names: write them "
-                    "under `attributes`",
-                    other=first.source.location,
-                )
-                continue
-            if not own:
-                continue
-            other = taken.setdefault(tuple(sorted(own.items())), variant)
-            if other is not variant:
-                text = ", ".join(f"{k} {v}" for k, v in own.items())
-                yield Problem(
-                    variant.source.location,
-                    "same-attributes",
-                    f"is {text}, as {other.ref.key} is already. Correct one of the "
-                    "two, or take it out",
-                    other=other.source.location,
-                )
+        yield from _in_one_product(list(variants.values()))
 
 
 def attributes(desired: Desired) -> dict[str, Value]:
@@ -148,33 +162,64 @@ def attributes(desired: Desired) -> dict[str, Value]:
     return {p[1]: v for p, v in desired.values.items() if p[0] == "attributes"}
 
 
+def _in_one_product(variants: Sequence[Desired]) -> Iterator[Problem]:
+    """The names that most have are right; of equally many, those of the first."""
+    names = Counter(frozenset(attributes(variant)) for variant in variants)
+    usual = max(names, key=lambda own: names[own])
+    model = next(v for v in variants if attributes(v).keys() == usual)
+    taken: dict[tuple[tuple[str, str], ...], Desired] = {}
+    for variant in variants:
+        own = attributes(variant)
+        if own.keys() != usual:
+            yield Problem(
+                variant.source.location,
+                "attribute-names",
+                f"has the attributes {', '.join(own)}, but {model.ref.key} has "
+                f"{', '.join(attributes(model))}. All variants of a product need the "
+                "same names under `attributes`: write them alike",
+                other=model.source.location,
+            )
+            continue
+        other = taken.setdefault(tuple(sorted(own.items())), variant)
+        if other is not variant:
+            text = ", ".join(f"{k} {v}" for k, v in own.items())
+            yield Problem(
+                variant.source.location,
+                "same-attributes",
+                f"is {text}, as {other.ref.key} is already. Correct one of the two, "
+                "or take it out",
+                other=other.source.location,
+            )
+
+
 def _eans(objects: Sequence[Desired], _: Config) -> Iterator[Problem]:
     first: dict[str, Desired] = {}
     for desired in objects:
         ean = desired.values.get(("ean",))
-        if ean is None:
+        if ean is None or desired.delete:
             continue
-        where = place(desired, ("ean",))
-        if not ean.isdecimal() or len(ean) not in (8, 12, 13, 14):
+        if not _EAN.fullmatch(ean):
+            continue  # the schema says so
+        if ean[-1] != (right := check_digit(ean[:-1])):
             yield Problem(
-                where, "ean", "an EAN has 8, 12, 13 or 14 digits and nothing else"
-            )
-        elif ean[-1] != (right := check_digit(ean[:-1])):
-            yield Problem(
-                where,
+                place(desired, "ean"),
                 "ean",
-                f"the last digit of an EAN checks the others: it would be {right} "
-                "here. Compare with the label",
+                "the last digit of a bar code checks the others, and would be "
+                f"{right} here. Write it as on the label",
             )
-        other = first.setdefault(ean, desired)
-        if other is not desired:
+        # Traede keeps it as a number: a 12-digit code is one of 13 that begins with 0.
+        other = first.setdefault(ean.lstrip("0"), desired)
+        if other.ref != desired.ref:
             yield Problem(
-                where,
+                place(desired, "ean"),
                 "same-ean",
-                f"{other.ref.key} has this EAN too. Correct one of the two",
+                f"{other.ref.key} has this bar code too. Correct one of the two",
                 "warning",
-                other=place(other, ("ean",)),
+                other=place(other, "ean"),
             )
+
+
+_EAN: Final = re.compile("[0-9]{8}|[0-9]{12,14}")
 
 
 def check_digit(digits: str) -> str:
@@ -196,10 +241,10 @@ def _renames(objects: Sequence[Desired], _: Config) -> Iterator[Problem]:
         other = claimed.setdefault(old, desired)
         if old == desired.ref:
             message = "renames to the name it has already. Take `renamed_from` out"
-        elif other is not desired:
+        elif other.ref != desired.ref:
             message = (
                 f"{other.ref.key} is renamed from {old.key} too. Only one of the two "
-                "can have been it"
+                "can have been it: take the wrong `renamed_from` out"
             )
         elif (kept := by_ref.get(old)) and kept.renamed_from is None:
             message = (
@@ -214,7 +259,7 @@ def _renames(objects: Sequence[Desired], _: Config) -> Iterator[Problem]:
             )
         else:
             continue
-        yield Problem(desired.source.location, "rename", message)
+        yield Problem(place(desired, "renamed_from"), "rename", message)
 
 
 def _in_cycle(start: Desired, by_ref: Mapping[Ref, Desired]) -> bool:
@@ -229,42 +274,90 @@ def _in_cycle(start: Desired, by_ref: Mapping[Ref, Desired]) -> bool:
     return False
 
 
-def _codes(objects: Sequence[Desired], config: Config) -> Iterator[Problem]:
+def _deletes(objects: Sequence[Desired], _: Config) -> Iterator[Problem]:
+    """What a `delete: true` stands beside, or takes along."""
+    deleted = {desired.ref: desired for desired in objects if desired.delete}
+    told: set[Ref] = set()
     for desired in objects:
+        above = deleted.get(desired.parent) if desired.parent else None
+        if desired.protect and (desired.delete or above):
+            yield Problem(
+                place(desired, "protect"),
+                "delete-protected",
+                "what is protected cannot be deleted. Take the `delete: true` out; or "
+                "write `protect: false`, apply, and delete it then",
+                other=place(above, "delete") if above else None,
+            )
+        if above is None or desired.delete:
+            continue
+        if desired.ref.kind == "category":
+            yield Problem(
+                desired.source.location,
+                "delete-with-children",
+                f'"{above.ref.key}" has `delete: true`, which takes this one along. '
+                "Take the delete out, or write `delete: true` here too",
+                other=place(above, "delete"),
+            )
+        elif above.ref not in told:
+            told.add(above.ref)
+            yield Problem(
+                place(above, "delete"),
+                "delete-with-variants",
+                "the variants go with their product, and what is written about them "
+                "has no effect. Leave only item_number and `delete: true`",
+                "warning",
+            )
+
+
+def _codes(objects: Sequence[Desired], config: Config) -> Iterator[Problem]:
+    own = {config.base_currency, *config.currencies}
+    known = CURRENCIES | own
+    for desired in objects:
+        for path, code in _currencies(desired):
+            # Other forms are the schema's to refuse.
+            if code in known or not _CURRENCY.fullmatch(code):
+                continue
+            hint = did_you_mean(code, own | _USUAL)
+            yield Problem(
+                place(desired, *path, text=code),
+                "currency-code",
+                f'"{code}" is no currency code that we know.{hint} Write three letters '
+                "such as EUR; if it is right, add it to `currencies` in reconcile.yaml",
+            )
         for path, value in desired.values.items():
-            if path[0] in ("prices", "cost_prices"):
-                code = path[1].split(" ")[0]
-            elif path == ("currency",):
-                code = value
-            else:
-                code = None
-            if code is not None and code not in CURRENCIES:
-                hint = did_you_mean(str(code), CURRENCIES | set(config.currencies))
-                yield Problem(
-                    place(desired, path),
-                    "currency-code",
-                    f'"{code}" is no currency code.{hint} Write three letters: EUR',
-                )
             if path[0] == "addresses" and path[-1] == "country":
-                yield from _country(value, place(desired, path))
-        for record in desired.values.get(("allowed_currencies",)) or ():
-            if record.get("currency") not in CURRENCIES:
-                yield Problem(
-                    place(desired, ("allowed_currencies",)),
-                    "currency-code",
-                    f'"{record.get("currency")}" is no currency code. Write three '
-                    "letters: EUR",
-                )
+                yield from _country(value, place(desired, *path))
+
+
+_USUAL: Final = frozenset(("CHF", "DKK", "EUR", "GBP", "NOK", "SEK", "USD"))
+_CURRENCY: Final = re.compile("[A-Z]{3}")
+_COUNTRY: Final = re.compile("[A-Z]{2}")
+_OTHER_COUNTRIES: Final = {"UK": "GB", "EL": "GR"}
+"""What people write, and what the standard says."""
+
+
+def _currencies(desired: Desired) -> Iterator[tuple[Path, str]]:
+    """Each currency that one object names, once, and where."""
+    named: dict[Path, str] = {}
+    for path, value in desired.values.items():
+        if path[0] in ("prices", "cost_prices"):
+            named[path[:2]] = path[1].partition(" ")[0]
+        elif path == ("currency",) and value is not None:
+            named[path] = value
+    yield from named.items()
+    for record in desired.values.get(("allowed_currencies",)) or ():
+        yield ("allowed_currencies",), str(record.get("currency"))
 
 
 def _country(value: Value, where: Location) -> Iterator[Problem]:
-    if value is not None and value not in COUNTRIES:
-        yield Problem(
-            where,
-            "country-code",
-            f'"{value}" is no country code.{did_you_mean(str(value), COUNTRIES)} Write '
-            "two letters: DK",
-        )
+    if value is None or value in COUNTRIES or not _COUNTRY.fullmatch(value):
+        return
+    meant = _OTHER_COUNTRIES.get(value)
+    yield Problem(
+        where,
+        "country-code",
+        f'"{value}" is no country code. Write {meant or "two letters such as DK"}',
+    )
 
 
 def _payment(objects: Sequence[Desired], _: Config) -> Iterator[Problem]:
@@ -273,7 +366,7 @@ def _payment(objects: Sequence[Desired], _: Config) -> Iterator[Problem]:
         written = {path[0] for path in desired.values}
         if {"payment_term", "credit_type"} <= written:
             yield Problem(
-                place(desired, ("credit_type",)),
+                place(desired, "credit_type"),
                 "two-payment-terms",
                 "a customer has either `payment_term` or `credit_type`, not both. Take "
                 "one out",
@@ -283,40 +376,40 @@ def _payment(objects: Sequence[Desired], _: Config) -> Iterator[Problem]:
 def _cost_sets(objects: Sequence[Desired], config: Config) -> Iterator[Problem]:
     """A label that Traede does not know makes a new set (E-13): a slip costs."""
     for desired in objects:
-        for path in desired.values:
-            if path[0] != "cost_prices":
-                continue
-            label = path[1].partition(" ")[2]
-            if label and label not in config.cost_price_sets:
+        for where, label in _cost_labels(desired):
+            if label not in config.cost_price_sets:
                 hint = did_you_mean(label, config.cost_price_sets)
                 yield Problem(
-                    place(desired, path),
+                    where,
                     "cost-price-set",
                     f'"{label}" is no cost price set of this brand.{hint} A new one: '
                     "add it to `cost_price_sets` in reconcile.yaml",
                 )
 
 
-def _once_names(objects: Sequence[Desired], _: Config) -> Iterator[Problem]:
-    for desired in objects:
-        fields = KINDS[desired.ref.kind].fields
-        for name in sorted(desired.only_on_create - fields.keys()):
-            yield Problem(
-                desired.source.location,
-                "only-on-create",
-                f'`only_on_create` names "{name}", which no {desired.ref.kind} has.'
-                f"{did_you_mean(name, fields)}",
-            )
+def _cost_labels(desired: Desired) -> Iterator[tuple[Location, str]]:
+    for path in desired.values:
+        if path[0] == "cost_prices" and (label := path[1].partition(" ")[2]):
+            yield place(desired, *path[:2], "cost_price_set_label"), label
+    for record in desired.values.get(("suppliers",)) or ():
+        if label := record.get("cost_price_set"):
+            yield place(desired, "suppliers", text=label), label
 
 
 def _suppliers(objects: Sequence[Desired], _: Config) -> Iterator[Problem]:
     for desired in objects:
-        records = desired.values.get(("suppliers",)) or ()
-        if sum(record.get("primary") is True for record in records) > 1:
+        node = desired.sources.get(("suppliers",))
+        rows = node.items if isinstance(node, ListNode) else ()
+        found = [row.get("primary") for row in rows if isinstance(row, MapNode)]
+        primary = [
+            n for n in found if isinstance(n, Scalar) and n.plain_value() is True
+        ]
+        for again in primary[1:]:
             yield Problem(
-                place(desired, ("suppliers",)),
+                again.location,
                 "primary-supplier",
-                "only one supplier can be `primary: true`",
+                "only one supplier can be the primary one. Write false here, or there",
+                other=primary[0].location,
             )
 
 
@@ -326,10 +419,10 @@ _CHECKS: Sequence[Check] = (
     _attributes,
     _eans,
     _renames,
+    _deletes,
     _codes,
     _payment,
     _cost_sets,
-    _once_names,
     _suppliers,
 )
 

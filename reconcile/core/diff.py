@@ -123,6 +123,8 @@ def _changes(
             yield from _event(top, path, value, last, applied)
             continue
         now = live.at(path)
+        if now == value:
+            continue
         mark = seal(desired.ref.kind, path, value)
         if isinstance(now, Unknown):
             yield from _blind(path, value, mark, last, applied)

@@ -44,6 +44,10 @@ class Shape(StrEnum):
     KEYED = "keyed"  # (name, key, member): objects by key, member by member
 
 
+_MEMBER_PATHS: Final[Mapping[Shape, int]] = {Shape.RECORD: 2, Shape.KEYED: 3}
+"""How long a path is that ends in a member; a shorter one means the whole."""
+
+
 class Via(StrEnum):
     """The call that writes a field."""
 
@@ -65,7 +69,7 @@ class Clear(StrEnum):
 
     NULL = "null"
     EMPTY = "empty"  # an empty list in mode replace
-    ZERO = "zero"
+    ZERO = "zero"  # Traede refuses null; such a row says `null_as="0"`
     NEVER = "never"  # Traede documents no way
 
 
@@ -133,11 +137,11 @@ class Kind:
     personal_name: bool = False
 
     def field_of(self, path: Path) -> Field:
-        """The row that decides about one path: the member's for KEYED fields."""
+        """The row that decides about one path: the member's, where it ends in one."""
         field = self.fields[path[0]]
-        if field.shape in (Shape.KEYED, Shape.RECORD) and len(path) > 1:
-            return next(m for m in field.members if m.name == path[-1])
-        return field
+        if len(path) != _MEMBER_PATHS.get(field.shape):
+            return field
+        return next(member for member in field.members if member.name == path[-1])
 
     def retire(self) -> dict[Path, bool]:
         """What archiving writes: everything that means "can be sold", negated."""
@@ -164,7 +168,9 @@ _PRICES = Field(
     clear=Clear.NEVER,
     keys=("currency",),
     members=(
-        Field("sales_price", Form.MONEY, reads=Reads.GET, clear=Clear.ZERO),
+        Field(
+            "sales_price", Form.MONEY, reads=Reads.GET, clear=Clear.ZERO, null_as="0"
+        ),
         # Default 0 in sync, null in core, and null in what core returns (D-6).
         Field("rec_sales_price", Form.MONEY, reads=Reads.GET, null_as="0"),
         Field("offer_price", Form.MONEY, reads=Reads.GET),
@@ -179,7 +185,7 @@ _TRANSLATIONS = Field(
     add_only=True,
     keys=("product_locale_code",),
     members=(
-        Field("name", required=True),
+        Field("name", clear=Clear.NEVER, required=True),
         Field("description"),
         Field("meta_title"),
         Field("meta_description"),
@@ -193,7 +199,7 @@ _SUPPLIERS = Field(
     sync_mode=True,
     keys=("supplier_number",),
     members=(
-        Field("supplier_number", required=True),
+        Field("supplier_number", clear=Clear.NEVER, required=True),
         Field("primary", Form.BOOL),
         Field("lead_time_type", choices=("weeks", "days")),
         Field("lead_time_from", Form.INT),
@@ -208,7 +214,10 @@ _DROPS = Field(
     clear=Clear.EMPTY,
     sync_mode=True,
     keys=("drop_id", "drop_code"),
-    members=(Field("drop_id", Form.INT), Field("drop_code")),
+    members=(
+        Field("drop_id", Form.INT, clear=Clear.NEVER),
+        Field("drop_code", clear=Clear.NEVER),
+    ),
 )
 
 _COST_PRICES = Field(
@@ -218,7 +227,9 @@ _COST_PRICES = Field(
     clear=Clear.NEVER,
     add_only=True,
     keys=("currency", "cost_price_set_label"),
-    members=(Field("cost_price", Form.MONEY, decimals=4, required=True),),
+    members=(
+        Field("cost_price", Form.MONEY, clear=Clear.NEVER, decimals=4, required=True),
+    ),
 )
 
 _IMAGES = Field(
@@ -228,7 +239,7 @@ _IMAGES = Field(
     clear=Clear.NEVER,
     event=True,
     keys=("url",),
-    members=(Field("url", required=True), Field("alt")),
+    members=(Field("url", clear=Clear.NEVER, required=True), Field("alt")),
 )
 
 _STOCK = Field(
@@ -237,7 +248,7 @@ _STOCK = Field(
     reads=Reads.NEVER,  # GET has stock types, sync has changes (D-14)
     clear=Clear.NEVER,
     event=True,
-    members=(Field("quantity", Form.INT, required=True),),
+    members=(Field("quantity", Form.INT, clear=Clear.NEVER, required=True),),
 )
 
 _ADDRESSES = Field(
@@ -249,13 +260,13 @@ _ADDRESSES = Field(
     personal=True,
     keys=("title",),
     members=(
-        Field("name", required=True),
-        Field("address", required=True),
+        Field("name", clear=Clear.NEVER, required=True),
+        Field("address", clear=Clear.NEVER, required=True),
         Field("address_2"),
-        Field("zip", required=True),
-        Field("city", required=True),
+        Field("zip", clear=Clear.NEVER, required=True),
+        Field("city", clear=Clear.NEVER, required=True),
         Field("region"),
-        Field("country", required=True),
+        Field("country", clear=Clear.NEVER, required=True),
         Field("remote_erp_id"),
     ),
 )
@@ -402,7 +413,7 @@ CUSTOMER: Final = Kind(
     _table(
         Field("name", reads=Reads.GET, clear=Clear.NEVER, required=True, personal=True),
         Field("currency", clear=Clear.NEVER, required=True),
-        Field("discount_percentage", Form.NUMBER, clear=Clear.ZERO),
+        Field("discount_percentage", Form.NUMBER, clear=Clear.ZERO, null_as="0"),
         Field(
             "active",
             Form.BOOL,
@@ -416,8 +427,8 @@ CUSTOMER: Final = Kind(
             shape=Shape.RECORD,
             clear=Clear.NEVER,
             members=(
-                Field("payment_term_code"),
-                Field("payment_term_id", Form.INT),
+                Field("payment_term_code", clear=Clear.NEVER),
+                Field("payment_term_id", Form.INT, clear=Clear.NEVER),
             ),
         ),
         _ADDRESSES,
@@ -434,7 +445,7 @@ CUSTOMER: Final = Kind(
             clear=Clear.EMPTY,
             keys=("currency",),
             members=(
-                Field("currency", required=True),
+                Field("currency", clear=Clear.NEVER, required=True),
                 Field("amount", Form.NUMBER),
             ),
         ),

@@ -31,8 +31,8 @@ def row_after(
     """The row of an object that is managed, from what was proven about it.
 
     `sent` are the paths just written; `live` was read afterwards. A held path keeps
-    its old row value. A blind path that was never sent stays unknown. An event of an
-    adopted object counts as done, so that it is never sent to it later.
+    its old row value. A blind path that was never sent stays unknown. Of an adopted
+    object, events and blind values to clear count as done: neither is ever sent to it.
     """
     kind = KINDS[desired.ref.kind]
     old = before if before and before.remote_id == live.remote_id else None
@@ -54,7 +54,9 @@ def row_after(
             values[path] = mark
             if not isinstance(now, Unknown) and not same(top, value, seen):
                 returned[path] = seal(desired.ref.kind, path, seen)
-        elif not isinstance(now, Unknown) and same(top, value, seen):
+        elif _as_found(value, now, old) or (
+            not isinstance(now, Unknown) and same(top, value, seen)
+        ):
             values[path] = mark
         elif path in old_sent:
             values[path] = old_sent[path]
@@ -69,6 +71,11 @@ def row_after(
         desired.parent,
         protected=protected if desired.protect is None else desired.protect,
     )
+
+
+def _as_found(value: Value, now: Value | Unknown, old: Applied | None) -> bool:
+    """Whether a blind value is one that would only clear what an adopted object has."""
+    return isinstance(now, Unknown) and old is None and value in (None, [])
 
 
 def row_unproven(entry: Applied, before: Applied | None) -> Applied:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconcile.core.catalog import Catalog, read_catalog
 from reconcile.core.checks import cross_check
+from reconcile.core.codes import CURRENCIES
 from reconcile.core.config import Config, make_config, merge
 from reconcile.core.kinds import KINDS
 from reconcile.core.model import KindName
 from reconcile.core.problems import Location, Problem, errors
 from reconcile.core.schema import CompiledSchema, validate
-from reconcile.core.yamlnodes import Node, to_plain
+from reconcile.core.yamlnodes import Mapping as MapNode
+from reconcile.core.yamlnodes import Node, find, to_plain
 from reconcile.core.yamltext import parse
 from reconcile.errors import CatalogInvalid, UsageError
 
@@ -30,20 +32,24 @@ def load_catalog(
     texts: Mapping[str, bytes], config: Config, schema: CompiledSchema
 ) -> Loaded:
     """Read all files; every problem is found before anything stops."""
-    problems: list[Problem] = []
+    written: list[Problem] = []
+    shaped: list[Problem] = []
     documents: dict[str, Node | None] = {}
+    readable = True
     for file, text in texts.items():
         parsed = parse(text, file)
-        problems += parsed.problems
         documents[file] = parsed.root
-        if not errors(parsed.problems):
-            problems += validate(parsed.root, file, schema)
+        written += parsed.problems
+        wrong = errors(parsed.problems)
+        readable = readable and not (wrong and parsed.root is None)
+        shaped += _elsewhere(validate(parsed.root, file, schema), wrong)
     objects, found = read_catalog(documents, config)
-    problems += found
-    problems += cross_check(objects, config)
+    crossed = cross_check(objects, config, complete=readable)
+    # Prices are worded by `found`, which knows how many decimals are allowed.
+    problems = _each_once(written, found, shaped, crossed)
     catalog = Catalog({d.ref: d for d in objects}, tuple(texts))
     counts = {kind: sum(ref.kind == kind for ref in catalog.objects) for kind in KINDS}
-    return Loaded(catalog, tuple(_each_once(problems)), counts)
+    return Loaded(catalog, tuple(problems), counts)
 
 
 def load_config(
@@ -61,8 +67,9 @@ def load_config(
         problems.append(
             Problem(Location(file, 1, 1), "empty", "write `base_currency: DKK` here")
         )
-    if errors(problems):
-        raise CatalogInvalid(problems)
+    sources = {file: text.decode("utf-8", "replace")}
+    if errors(problems) or parsed.root is None:
+        raise CatalogInvalid(problems, sources)
     data = to_plain(parsed.root)
     environments = data.get("environments") or {}
     if environment is not None:
@@ -74,13 +81,45 @@ def load_config(
             )
         data = merge(data, environments[environment])
         data.setdefault("name", environment)
-    return make_config(data)
+    config = make_config(data)
+    if wrong := _unknown_currency(parsed.root, config, environment):
+        raise CatalogInvalid([wrong], sources)
+    return config
 
 
-def _each_once(problems: Iterable[Problem]) -> list[Problem]:
-    """One mistake is reported once: two checks may see it, the first one words it."""
-    seen: dict[tuple[str, int, int, str], Problem] = {}
-    for problem in problems:
-        where = problem.where
-        seen.setdefault((where.file, where.line, where.column, problem.rule), problem)
-    return sorted(seen.values())
+def _unknown_currency(
+    root: Node, config: Config, environment: str | None
+) -> Problem | None:
+    code = config.base_currency
+    if code in CURRENCIES or code in config.currencies:
+        return None
+    below = find(root, ["environments", environment]) if environment else root
+    own = isinstance(below, MapNode) and below.get("base_currency")
+    return Problem(
+        (own or find(root, ["base_currency"])).location,
+        "currency-code",
+        f'"{code}" is no currency code that we know. Write three letters such as EUR; '
+        "if it is right, write it under `currencies` too",
+    )
+
+
+def _each_once(*stages: Iterable[Problem]) -> list[Problem]:
+    """One mistake is reported once: two stages may see it, the first one words it."""
+    told: set[tuple[Location, str]] = set()
+    kept: dict[Problem, None] = {}
+    for stage in stages:
+        # What all variants of a style have in common is met once for each of them.
+        new = [p for p in stage if (_start(p), p.rule) not in told]
+        kept.update(dict.fromkeys(new))
+        told |= {(_start(problem), problem.rule) for problem in new}
+    return sorted(kept, key=lambda p: (p.where, p.rule, p.message))
+
+
+def _elsewhere(problems: list[Problem], than: list[Problem]) -> list[Problem]:
+    """Those that do not touch characters which cannot be read as meant anyway."""
+    taken = [problem.where for problem in than]
+    return [p for p in problems if not any(p.where.touches(at) for at in taken)]
+
+
+def _start(problem: Problem) -> Location:
+    return replace(problem.where, length=1)

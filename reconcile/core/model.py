@@ -80,7 +80,8 @@ class Desired:
     parent: Ref | None = None
     """The product of a variant, the top category of a sub category."""
     sources: Mapping[Path, Placed] = field(default_factory=lambda: NOTHING)
-    """Where each value is written; a path without an entry is at `source`."""
+    """Where values, the keys of entries, and directives are written; a path without
+    an entry is at `source`."""
     renamed_from: str | None = None
     delete: bool = False
     protect: bool | None = None

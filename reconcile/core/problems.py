@@ -21,6 +21,14 @@ class Location:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
+    def touches(self, other: Location) -> bool:
+        """Whether the two have characters in common, or beside each other."""
+        return (
+            (self.file, self.line) == (other.file, other.line)
+            and self.column <= other.column + other.length
+            and other.column <= self.column + self.length
+        )
+
 
 class Placed(Protocol):
     """Anything that knows where it is written; asking may cost, so ask late."""

@@ -15,15 +15,18 @@ and ledger rows are carried along.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from reconcile.core.canonical import SEPARATOR
 from reconcile.core.catalog import Catalog
-from reconcile.core.kinds import KINDS, RANK
+from reconcile.core.kinds import KINDS, RANK, Field
 from reconcile.core.model import (
     Applied,
     Desired,
+    KindName,
     Ledger,
     Live,
     Path,
@@ -48,39 +51,76 @@ class Renamed:
     """Keys, old and new, of refused renames: nothing else may act on them."""
 
 
+@dataclass(slots=True)
+class _Names:
+    """What each old name became. Renames are many and so are references: all are
+    noted first, and then carried into everything that refers in one pass."""
+
+    now: dict[Ref, Ref] = field(default_factory=dict)
+    first: dict[Ref, list[Ref]] = field(default_factory=dict)
+    """What a name of now was called before: the other way round."""
+
+    def move(self, old: Ref, new: Ref) -> None:
+        """Whatever has the name `old` by now, has the name `new`."""
+        befores = self.first.pop(old, [])
+        if old not in self.now:
+            befores.append(old)
+        for before in befores:
+            self.now[before] = new
+        self.first.setdefault(new, []).extend(befores)
+
+
+@dataclass(slots=True)
+class _Moving:
+    """The renames while they are being settled, one after the other."""
+
+    out: Renamed
+    live: Snapshot
+    followers: Mapping[Ref, int]
+    """How many live objects refer to a key, and so show the new one at once."""
+    live_names: _Names = field(default_factory=_Names)
+    ledger_names: _Names = field(default_factory=_Names)
+
+
 def apply_renames(catalog: Catalog, live: Snapshot, ledger: Ledger) -> Renamed:
     """Live and ledger with every rename that can be done, done."""
     out = Renamed(dict(live.objects), dict(ledger))
+    moving = _Moving(out, live, _followers(live))
     waiting = sorted(
         (d for d in catalog.objects.values() if d.renamed_from is not None),
         key=lambda d: (RANK[d.ref.kind], d.ref.key.count(SEPARATOR), d.ref),
     )
     while waiting:
-        left = [desired for desired in waiting if not _settle(out, desired, live)]
+        left = [desired for desired in waiting if not _settle(moving, desired)]
         if len(left) == len(waiting):
             break
         waiting = left
     for desired in waiting:
         _both_present(out, desired, catalog)
+    _carry(out.objects, moving.live_names)
+    _carry_rows(out.ledger, moving.ledger_names)
     return out
 
 
-def _settle(out: Renamed, desired: Desired, live: Snapshot) -> bool:
+def _settle(moving: _Moving, desired: Desired) -> bool:
     """Handle one rename; False where it must wait for another."""
+    out, ambiguous = moving.out, moving.live.ambiguous
     old, new = _old(desired), desired.ref
-    if old in live.ambiguous or new in live.ambiguous:
+    if old in ambiguous or new in ambiguous:
         out.blocked |= {old, new}
         return True
     before, after = out.objects.get(old), out.objects.get(new)
     if before and after:
         return False
     if before:
-        out.steps.append(_step(desired, before, _followers(out, old)))
-        _move(out, old, new, before.remote_id)
+        befores = moving.live_names.first.get(old, [old])
+        followers = sum(moving.followers.get(ref, 0) for ref in befores)
+        out.steps.append(_step(desired, before, followers))
+        _move(moving, old, new, before.remote_id)
     elif after:
         row = out.ledger.get(old)
         if row and row.remote_id == after.remote_id and new not in out.ledger:
-            _move_ledger(out, {old: new}, {row.remote_id})
+            _move_rows(moving, {old: new}, {row.remote_id})
     else:
         out.warnings.append(
             Warned(
@@ -133,57 +173,65 @@ def _step(desired: Desired, live: Live, followers: int) -> Step:
     )
 
 
-def _followers(out: Renamed, old: Ref) -> int:
-    """How many live objects refer to a key, and so show the new one at once."""
-    return sum(
-        old.key in (value if isinstance(value, list) else [value])
-        for ref, live in out.objects.items()
-        for _, value in _references(ref, live.values, {old: old})
+def _followers(live: Snapshot) -> Mapping[Ref, int]:
+    return Counter(
+        Ref(spec.form.value, key)  # type: ignore[arg-type]
+        for ref, one in live.objects.items()
+        for _, spec, value in _references(ref, one.values)
+        for key in (value if isinstance(value, list) else [value])
     )
 
 
-def _move(out: Renamed, old: Ref, new: Ref, remote_id: int) -> None:
+def _move(moving: _Moving, old: Ref, new: Ref, remote_id: int) -> None:
+    objects = moving.out.objects
     keys = {old: new}
     if old.kind == "category":
         start = old.key + SEPARATOR
-        for ref in out.objects:
+        for ref in objects:
             if ref.kind == "category" and ref.key.startswith(start):
                 keys[ref] = Ref("category", new.key + ref.key[len(old.key) :])
-    ids = {out.objects[ref].remote_id for ref in keys} | {remote_id}
+    ids = {objects[ref].remote_id for ref in keys} | {remote_id}
     for ref, moved in keys.items():
-        live = out.objects.pop(ref)
-        out.objects[moved] = replace(live, ref=moved)
-    for ref, live in out.objects.items():
-        parent = keys.get(live.parent) if live.parent else None
-        values = _with_new_references(ref, live.values, keys)
+        objects[moved] = replace(objects.pop(ref), ref=moved)
+        moving.live_names.move(ref, moved)
+    _move_rows(moving, keys, ids)
+
+
+def _move_rows(moving: _Moving, keys: Mapping[Ref, Ref], ids: set[int]) -> None:
+    ledger = moving.out.ledger
+    for ref, moved in keys.items():
+        row = ledger.get(ref)
+        if row is not None and row.remote_id in ids and moved not in ledger:
+            del ledger[ref]
+            ledger[moved] = replace(row, ref=moved)
+        moving.ledger_names.move(ref, moved)
+
+
+def _carry(objects: dict[Ref, Live], names: _Names) -> None:
+    """Let parents and references of live objects have the new keys."""
+    for ref, live in objects.items() if names.now else ():
+        parent = names.now.get(live.parent) if live.parent else None
+        values = _with_new_references(ref, live.values, names.now)
         if parent or values is not live.values:
-            out.objects[ref] = replace(
-                live, parent=parent or live.parent, values=values
-            )
-    _move_ledger(out, keys, ids)
+            objects[ref] = replace(live, parent=parent or live.parent, values=values)
 
 
-def _move_ledger(out: Renamed, keys: Mapping[Ref, Ref], ids: set[int]) -> None:
-    for ref, moved in keys.items():
-        row = out.ledger.get(ref)
-        if row is not None and row.remote_id in ids and moved not in out.ledger:
-            del out.ledger[ref]
-            out.ledger[moved] = replace(row, ref=moved)
-    for ref, row in out.ledger.items():
-        parent = keys.get(row.parent) if row.parent else None
-        sent = _with_new_references(ref, row.sent, keys)
+def _carry_rows(ledger: dict[Ref, Applied], names: _Names) -> None:
+    for ref, row in ledger.items() if names.now else ():
+        parent = names.now.get(row.parent) if row.parent else None
+        sent = _with_new_references(ref, row.sent, names.now)
         if parent or sent is not row.sent:
-            out.ledger[ref] = replace(row, parent=parent or row.parent, sent=sent)
+            ledger[ref] = replace(row, parent=parent or row.parent, sent=sent)
 
 
 def _with_new_references(ref: Ref, values: Values, keys: Mapping[Ref, Ref]) -> Values:
     """Values in which references to renamed objects carry the new key."""
     changed: dict[Path, Value] = {}
-    for path, value in _references(ref, values, keys):
-        form = KINDS[ref.kind].fields[path[0]].form.value
+    for path, spec, value in _references(ref, values):
+        kind: KindName = spec.form.value  # type: ignore[assignment]
 
-        def new(key: str, form: str = form) -> str:
-            return keys.get(Ref(form, key), Ref(form, key)).key  # type: ignore[arg-type]
+        def new(key: str, kind: KindName = kind) -> str:
+            return keys.get(Ref(kind, key), Ref(kind, key)).key
 
         now = sorted(map(new, value)) if isinstance(value, list) else new(value)
         if now != value:
@@ -191,10 +239,14 @@ def _with_new_references(ref: Ref, values: Values, keys: Mapping[Ref, Ref]) -> V
     return {**values, **changed} if changed else values
 
 
-def _references(
-    ref: Ref, values: Values, keys: Mapping[Ref, Ref]
-) -> Iterable[tuple[Path, Value]]:
-    kinds = {old.kind for old in keys}
-    for name, spec in KINDS[ref.kind].fields.items():
-        if spec.form.value in kinds and values.get((name,)):
-            yield (name,), values[name,]
+def _references(ref: Ref, values: Values) -> Iterator[tuple[Path, Field, Value]]:
+    for spec in _REFERRING[ref.kind]:
+        if value := values.get((spec.name,)):
+            yield (spec.name,), spec, value
+
+
+_REFERRING: Final[Mapping[KindName, Sequence[Field]]] = {
+    kind.name: [spec for spec in kind.fields.values() if spec.form.value in KINDS]
+    for kind in KINDS.values()
+}
+"""The fields that name other objects."""

@@ -172,7 +172,8 @@ class _Case:
         fields = [step for step in path if isinstance(step, str)]
         if not fields:
             return "this file"
-        return fields[-1] if path[-1] == fields[-1] else f"each entry of {fields[-1]}"
+        last = _typed(fields[-1])  # what people invent as a name may need quotes
+        return last if path[-1] == fields[-1] else f"each entry of {last}"
 
     def text(self, keyword: str) -> str | None:
         """The sentence of the schema for this keyword."""

@@ -98,7 +98,7 @@ def travelling(
         if path in held or (spec.name in desired.only_on_create and live is not None):
             if now is not UNKNOWN and now is not MISSING:
                 values[path] = now
-        elif live is None or applied is not None or now is not UNKNOWN or value:
+        elif live is None or applied or now is not UNKNOWN or value not in (None, []):
             values[path] = value
             ours.add(path)
         # Else it would clear a blind field of an object that we do not manage yet.

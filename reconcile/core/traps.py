@@ -177,7 +177,7 @@ def _no_value(key: Scalar) -> Problem:
 
 def _money(text: str, decimals: int) -> str | None:
     if _THOUSAND_POINT.fullmatch(text) and decimals < text.count(".") * 3:
-        return _thousand_point(text)
+        return _thousand_point(text, decimals)
     if _PLAIN_MONEY.fullmatch(text):
         return None
     if _NOT_NUMBERS.fullmatch(text):
@@ -191,13 +191,13 @@ def _money(text: str, decimals: int) -> str | None:
     return _decorated(text, decimals)
 
 
-def _thousand_point(text: str) -> str:
+def _thousand_point(text: str, decimals: int) -> str:
     whole = text.replace(".", "")
     if text.count(".") > 1:
         return f"a point is not a thousands separator. Write {whole}"
     return (
         f"a point begins the decimals: this is {text}, not {whole}. "
-        f"Write {whole}, or {Decimal(text):.2f} if that is meant"
+        f"Write {whole}, or {Decimal(text):.{decimals}f} if that is meant"
     )
 
 
@@ -237,7 +237,7 @@ def _meant(text: str, decimals: int) -> str | None:
     fraction = match["fraction"]
     if match["mark"] in {".", ","} and text.count(match["mark"]) == 1 and not fraction:
         other = Decimal(text.replace(",", ".").rstrip("."))
-        shown = f"{other:.2f}" if decimals < _THOUSAND else str(other)
+        shown = f"{other:.{decimals}f}" if decimals < _THOUSAND else str(other)
         return f"{whole}, or {shown} if that is meant"
     return f"{whole}.{fraction}" if fraction else whole
 

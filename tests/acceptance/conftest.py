@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.account import Account
-from support.edits import furnished
+from support.editing import furnished
 from support.neutral import Brand, read_brand
 
 from reconcile.sandbox import Dialect, Sandbox
@@ -53,7 +53,7 @@ def full(brand: Brand) -> Brand:
 
 
 @pytest.fixture
-def account(brand: Brand, base_currency: str, tmp_path: Path) -> Iterator[Account]:
-    """An empty account; `brand` stands first, so that a skip costs nothing."""
+def account(base_currency: str, tmp_path: Path) -> Iterator[Account]:
+    """An empty account."""
     with Sandbox(dialect=Dialect(unknown_supplier="accept")) as box:
         yield Account(box, tmp_path, base_currency)

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import pytest
 from support.account import Account, Moment
-from support.counting import after_apply, expected_summary
-from support.edits import EDITS, Editing, edit
+from support.counting import after_apply, expected_summary, new_name
+from support.editing import Editing
+from support.edits import EDITS, edit
 from support.neutral import Brand
 from support.stored import Rows, View, differences, held, rows_of
 
@@ -45,6 +46,7 @@ DIALECTS: Final = (
 """The edits of each seed meet another Traede; all of them are documented."""
 SEEDS = range(len(DIALECTS))
 
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """An account where a catalog is applied, and what in it is not ours."""
@@ -64,8 +66,10 @@ def applied(
         box.load(_theirs(base_currency))
         account.write(full)
         assert account.apply().exit_code == 0
-        kept = _add_below_ours(account, full)
-        unmanaged = {n: row for n, row in rows_of(box.dump()).items() if _is_theirs(row)}
+        kept = _add_below_ours(account, full) | _change_by_hand(account, full)
+        unmanaged = {
+            n: row for n, row in rows_of(box.dump()).items() if _is_theirs(row)
+        }
         assert len(unmanaged) == sum(UNMANAGED.values())
         yield Applied(account, account.moment(), unmanaged, kept)
 
@@ -88,7 +92,7 @@ def test_edits_are_planned_and_land(
         for kind, counts in plan.summary.items()
     }
     assert counted == expected_summary(full, editing.brand, UNMANAGED)
-    assert plan.refused == plan.blocked == plan.conflicts == ()
+    assert [*plan.refused, *plan.blocked, *plan.conflicts] == []
 
     report = account.apply()
 
@@ -98,18 +102,21 @@ def test_edits_are_planned_and_land(
     rows = rows_of(dump)
     assert {name: rows.get(name) for name in applied.unmanaged} == applied.unmanaged
     wanted = after_apply(full, editing.brand, editing.retired)
+    _keep_by_hand(wanted, full, editing.brand)
     assert differences(_ours(held(dump)), wanted) == []
 
     again = account.plan()
 
-    assert again.steps == again.refused == ()
+    assert [*again.steps, *again.refused] == []
 
 
-def test_every_kind_of_edit_is_made(catalog_name: str, full: Brand) -> None:
+def test_every_kind_of_edit_is_made(
+    catalog_name: str, full: Brand, applied: Applied
+) -> None:
     made = {
         line.partition(":")[0]
         for seed in SEEDS
-        for line in edited(seed, catalog_name, full, frozenset())[1]
+        for line in edited(seed, catalog_name, full, applied.kept)[1]
     }
 
     assert {one.__name__ for one in EDITS} - made == IMPOSSIBLE[catalog_name]
@@ -229,6 +236,44 @@ def _add_below_ours(account: Account, full: Brand) -> frozenset[str]:
         prices={name: {"sales_price": "5"} for name in model["prices"]},
     )
     return frozenset((top, product["item_number"]))
+
+
+def _by_hand(full: Brand) -> list[tuple[str, str, dict[str, Any]]]:
+    """Fields that the catalog does not write, set by somebody on objects that it
+    does: kind, key, fields."""
+    product = full["products"][1]
+    return [
+        ("product", product["item_number"], {"subbrand_id": 7}),
+        ("variant", product["variants"][0]["sku"], {"picture": "tee.jpg"}),
+        *(
+            ("customer", customer["customer_number"], {"active": False, "vat": "25"})
+            for customer in full["customers"][:1]
+        ),
+    ]
+
+
+OFFER: Final = "1.5"
+"""An offer price of the same variant, in a currency that the catalog prices."""
+
+
+def _change_by_hand(account: Account, full: Brand) -> frozenset[str]:
+    for kind, key, fields in _by_hand(full):
+        account.box.edit(kind, key, **fields)
+    variant = full["products"][1]["variants"][0]
+    currency = next(iter(variant["prices"]))
+    offer = {f"prices.{currency}.offer_price": OFFER}
+    account.box.edit("variant", variant["sku"], **offer)
+    return frozenset(key for _, key, _ in _by_hand(full))
+
+
+def _keep_by_hand(view: View, full: Brand, after: Brand) -> None:
+    """What was set by hand is still there, but for what an edit has written over."""
+    for kind, key, fields in _by_hand(full):
+        view[kind][new_name(after, kind, key)] |= fields
+    variant = full["products"][1]["variants"][0]
+    row = view["variant"][new_name(after, "variant", variant["sku"])]
+    price = row["prices"][next(iter(variant["prices"]))]
+    price["offer_price"] = price["offer_price"] or OFFER
 
 
 def _is_theirs(text: str) -> bool:

@@ -19,7 +19,7 @@ def test_an_empty_account_becomes_the_catalog(account: Account, brand: Brand) ->
 
     plan = account.plan()
 
-    assert plan.steps == plan.refused == plan.blocked == ()
+    assert [*plan.steps, *plan.refused, *plan.blocked] == []
     objects = {kind: len(rows) for kind, rows in wanted(brand).items()}
     assert {k: n["unchanged"] for k, n in plan.summary.items()} == objects
 

@@ -29,7 +29,7 @@ def test_an_import_is_adopted_without_a_write(
     plan = account.plan()
 
     assert imported.needs_you == ()
-    assert plan.steps == plan.refused == plan.blocked == ()
+    assert [*plan.steps, *plan.refused, *plan.blocked] == []
     everything = {kind: len(rows) for kind, rows in held(before).items()}
     assert {k: n["unchanged"] for k, n in plan.summary.items()} == everything
 

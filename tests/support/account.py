@@ -43,7 +43,7 @@ class Account:
         (folder / TOKEN_FILE).write_text(box.token, encoding="utf-8")
         config = {
             "base_currency": base_currency,
-            "traede": {"url": box.url, "brand_id": 1},
+            "traede": {"url": box.url, "brand_id": 1, "verify_seconds": 5},
             "state": f"sqlite:///{STATE_FILE}",
             "deletes": {"max": 50, "max_percent": 90},
         }

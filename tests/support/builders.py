@@ -145,20 +145,32 @@ def live(*entries: Entry, shown: Iterable[str] = (), first_id: int = 1) -> Snaps
 
 
 def live_of(desired: Desired, remote_id: int, *, shown: Iterable[str] = ()) -> Live:
-    """What Traede shows of an object that is as desired."""
+    """What Traede shows of an object that is as desired: every field that can be
+    read, and of the others those in `shown`."""
     kind = KINDS[desired.ref.kind]
-    visible = {
-        f.name
-        for f in kind.fields.values()
-        if f.readable or f"{kind.name}.{f.name}" in {*shown}
-    }
-    values = {
+    visible = [
+        field
+        for field in kind.fields.values()
+        if field.readable or f"{kind.name}.{field.name}" in {*shown}
+    ]
+    names = {field.name for field in visible}
+    values: dict[Path, Any] = {}
+    for field in visible:
+        if field.shape is Shape.ONE:
+            values[field.name,] = field.null_as if field.on_sale is None else True
+        elif field.shape in (Shape.SET, Shape.RECORDS):
+            values[field.name,] = []
+    for path in desired.values:
+        if path[0] in names and len(path) == 3:
+            members = kind.fields[path[0]].members
+            values |= {(*path[:2], m.name): m.null_as for m in members if m.readable}
+    values |= {
         path: value
         for path, value in desired.values.items()
-        if path[0] in visible and (len(path) < 3 or _member_shown(desired, path))
+        if path[0] in names and (len(path) < 3 or _member_shown(desired, path))
     }
     keyed = (Shape.MAP, Shape.KEYED)
-    closed = {(name,) for name in visible if kind.fields[name].shape in keyed}
+    closed = {(field.name,) for field in visible if field.shape in keyed}
     opened = {path[:2] for path in values if len(path) == 3}
     return Live(
         desired.ref,

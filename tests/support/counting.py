@@ -46,9 +46,7 @@ def expected_summary(
     return summary
 
 
-def after_apply(
-    before: Brand, after: Brand, retired: set[str]
-) -> View:
+def after_apply(before: Brand, after: Brand, retired: set[str]) -> View:
     """What Traede holds then: a collection that is retired stays as it was, off
     sale, and of its customers those who are left."""
     view = wanted(after)
@@ -61,6 +59,12 @@ def after_apply(
     return view
 
 
+def new_name(brand: Brand, kind: str, old: str) -> str:
+    """What is the key now of the object that had this one."""
+    names = _old_names(brand)[kind]
+    return next(key for key, name in names.items() if name == old)
+
+
 def _old_names(brand: Brand) -> Names:
     names: Names = {kind: {} for kind in KINDS}
     for kind, key, old, _ in _objects(brand):
@@ -69,28 +73,33 @@ def _old_names(brand: Brand) -> Names:
 
 
 def _renamed(brand: Brand) -> Iterator[tuple[str, str]]:
-    return ((kind, key) for kind, key, _, row in _objects(brand) if "renamed_from" in row)
+    return (
+        (kind, key) for kind, key, _, row in _objects(brand) if "renamed_from" in row
+    )
 
 
 def _objects(brand: Brand) -> Iterator[tuple[str, str, str, Row]]:
     """Kind, key, old name and row of everything."""
     for top in brand["categories"]:
-        above = top.get("renamed_from", top["name"])
+        above = _old_name(top, "name")
         yield "category", top["name"], above, top
         for sub in top["children"]:
-            old = sub.get("renamed_from", sub["name"])
             key = f"{top['name']} > {sub['name']}"
-            yield "category", key, f"{above} > {old}", sub
+            yield "category", key, f"{above} > {_old_name(sub, 'name')}", sub
     for kind, plural, name in (
         ("collection", "collections", "title"),
         ("customer", "customers", "customer_number"),
         ("product", "products", "item_number"),
     ):
         for row in brand[plural]:
-            yield kind, row[name], row.get("renamed_from", row[name]), row
+            yield kind, row[name], _old_name(row, name), row
     for product in brand["products"]:
         for row in product["variants"]:
-            yield "variant", row["sku"], row.get("renamed_from", row["sku"]), row
+            yield "variant", row["sku"], _old_name(row, "sku"), row
+
+
+def _old_name(row: Row, name: str) -> str:
+    return str(row.get("renamed_from", row[name]))
 
 
 def _by_old_name(view: View, names: Names) -> View:

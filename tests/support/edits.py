@@ -1,151 +1,25 @@
-"""What a brand does to its catalog between two applies, at random.
+"""What a brand does to its catalog between two applies: `EDITS`, each a function.
 
 Each edit changes a catalog in the neutral form and says what it did, or says nothing
-where the catalog has nothing to do it to. Whoever is renamed carries `renamed_from`.
+where the catalog has nothing to do it to.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from decimal import Decimal
-from random import Random
-from typing import Any, Final, Protocol
 
+from support.editing import (
+    FURNISHED_DISCOUNT,
+    Edit,
+    Editing,
+    ean,
+    other_price,
+    reference,
+    times,
+)
 from support.neutral import Brand, Row, category_name
-
-CENT: Final = Decimal("0.01")
-FURNISHED_DISCOUNT: Final = Decimal("7.5")
-
-
-def furnished(brand: Brand) -> Brand:
-    """A catalog with some of everything that the edits need to be there."""
-    brand = copy.deepcopy(brand)
-    numbers = [customer["customer_number"] for customer in brand["customers"]]
-    brand["collections"] = [
-        {"title": "Summer 2027", "visibility": "customers"},
-        {"title": "Winter 2027", "visibility": "own_entity", "active": False},
-        {
-            "title": "For friends & family",
-            "visibility": "customers_custom",
-            "allowed_customers": numbers[:3],
-        },
-        {"title": "Archive: 100 %", "visibility": "customers"},
-    ]
-    titles = [collection["title"] for collection in brand["collections"]]
-    for place, product in enumerate(brand["products"]):
-        if place % 3 == 0:
-            product["collection"] = titles[place // 3 % 4]
-        if place % 5 == 0:
-            product["description"] = f"<p>Number {place}: soft # warm & “light”.</p>"
-        variant = product["variants"][0]
-        price = next(iter(variant["prices"].values()))
-        if place % 6 == 0:
-            price["offer_price"] = _times(price["sales_price"], "0.8")
-        if place % 8 == 0:
-            price["b2c_offer_price"] = _times(price["sales_price"], "1.5")
-        if place % 4 == 0:
-            variant["meta"] = {**variant.get("meta", {}), "origin": "IT", "care": "40"}
-        if place % 10 == 0:
-            variant |= {"weight": Decimal("0.45"), "weight_type": "kg"}
-        if place % 7 == 0:
-            variant["ean"] = ean(900_000 + place)
-    for place, customer in enumerate(brand["customers"]):
-        if place % 2 == 0:
-            customer["discount_percentage"] = FURNISHED_DISCOUNT
-    return brand
-
-
-def ean(number: int) -> str:
-    """A valid EAN-13."""
-    digits = f"57{number:010}"
-    weighed = sum(int(d) * (3 if i % 2 else 1) for i, d in enumerate(digits))
-    return f"{digits}{-weighed % 10}"
-
-
-@dataclass(slots=True)
-class Editing:
-    """One catalog being edited."""
-
-    brand: Brand
-    random: Random
-    kept: frozenset[str] = frozenset()
-    """Names of what has to stay, because something unmanaged hangs on it."""
-    retired: set[str] = field(default_factory=set)
-    """Collections taken out of the catalog: Traede keeps them, off sale."""
-    new: set[int] = field(default_factory=set)
-    """Objects made by an earlier edit, which cannot be renamed yet."""
-    serial: int = 0
-
-    def number(self) -> int:
-        self.serial += 1
-        return self.serial
-
-    def pick(self, kind: str, fits: Callable[[Row], Any] = bool) -> Row | None:
-        fitting = [row for row in self.brand[kind] if fits(row)]
-        return self.random.choice(fitting) if fitting else None
-
-    def pick_variant(
-        self, fits: Callable[[Row], Any] = bool
-    ) -> tuple[Row, Row] | tuple[None, None]:
-        fitting = [
-            (product, variant)
-            for product in self.brand["products"]
-            for variant in product["variants"]
-            if fits(variant)
-        ]
-        return self.random.choice(fitting) if fitting else (None, None)
-
-    def pick_price(
-        self, fits: Callable[[Row], Any] = bool
-    ) -> tuple[str, Row] | tuple[None, None]:
-        """A price of some variant, and what to call it."""
-        fitting = [
-            (f"{currency} of {variant['sku']}", price)
-            for product in self.brand["products"]
-            for variant in product["variants"]
-            for currency, price in variant["prices"].items()
-            if fits(price)
-        ]
-        return self.random.choice(fitting) if fitting else (None, None)
-
-    def add(self, rows: list[Row], row: Row) -> Row:
-        rows.append(row)
-        self.new.add(id(row))
-        return row
-
-    def rename(self, row: Row, name: str, key: str) -> str:
-        old = row[name]
-        row.setdefault("renamed_from", old)
-        row[name] = key
-        return f"{old} is {key}"
-
-    def is_old(self, row: Row) -> bool:
-        """Whether Traede has it under this name."""
-        return id(row) not in self.new and "renamed_from" not in row
-
-    def may_go(self, row: Row, name: str) -> bool:
-        return row.get("renamed_from", row[name]) not in self.kept
-
-    def categories(self) -> Iterator[tuple[Row | None, Row]]:
-        for top in self.brand["categories"]:
-            yield None, top
-            for sub in top["children"]:
-                yield top, sub
-
-    def references(self) -> list[Row]:
-        """Every category that there is, as a product refers to it."""
-        return [reference(top, row) for top, row in self.categories()]
-
-
-class Edit(Protocol):
-    """One way to change a catalog."""
-
-    __name__: str
-
-    def __call__(self, editing: Editing) -> str | None: ...
-
 
 EDITS: list[Edit] = []
 
@@ -156,7 +30,7 @@ def _edit(function: Edit) -> Edit:
 
 
 def edit(editing: Editing, how_many: int, deck: Sequence[Edit]) -> list[str]:
-    """Do so many edits, one after the other as the deck has them; says what was done."""
+    """Do so many edits, in the order of the deck; says what was done."""
     done: list[str] = []
     for one in deck:
         words = one(editing)
@@ -167,13 +41,6 @@ def edit(editing: Editing, how_many: int, deck: Sequence[Edit]) -> list[str]:
     return done
 
 
-def reference(top: Row | None, row: Row) -> Row:
-    return {
-        "top_category": (top or row)["name"],
-        "sub_category": row["name"] if top else None,
-    }
-
-
 # --- prices -------------------------------------------------------------------------
 
 
@@ -182,7 +49,7 @@ def price_of_one_variant(editing: Editing) -> str | None:
     name, price = editing.pick_price()
     if price is None:
         return None
-    price["sales_price"] = _other(editing, price["sales_price"])
+    price["sales_price"] = other_price(editing, price["sales_price"])
     return f"{name}: {price['sales_price']}"
 
 
@@ -191,8 +58,8 @@ def retail_price(editing: Editing) -> str | None:
     name, price = editing.pick_price()
     if price is None:
         return None
-    retail = price.get("rec_sales_price") or _times(price["sales_price"], "2.5")
-    price["rec_sales_price"] = _other(editing, retail)
+    retail = price.get("rec_sales_price") or times(price["sales_price"], "2.5")
+    price["rec_sales_price"] = other_price(editing, retail)
     return f"{name}: {price['rec_sales_price']} retail"
 
 
@@ -203,7 +70,7 @@ def prices_of_a_style(editing: Editing) -> str | None:
         return None
     for variant in product["variants"]:
         for price in variant["prices"].values():
-            price["sales_price"] = _other(editing, price["sales_price"])
+            price["sales_price"] = other_price(editing, price["sales_price"])
     return f"all prices of {product['item_number']}"
 
 
@@ -213,11 +80,11 @@ def price_in_a_new_currency(editing: Editing) -> str | None:
     product, variant = editing.pick_variant(lambda v: currency not in v["prices"])
     if product is None or variant is None:
         return None
-    amount = _times(next(iter(variant["prices"].values()))["sales_price"], "7.46")
+    amount = times(next(iter(variant["prices"].values()))["sales_price"], "7.46")
     for one in product["variants"]:
         one["prices"][currency] = {"sales_price": amount}
         if editing.random.random() < 0.5:
-            one["prices"][currency]["rec_sales_price"] = _times(amount, "2.5")
+            one["prices"][currency]["rec_sales_price"] = times(amount, "2.5")
     return f"{currency} for {product['item_number']}"
 
 
@@ -226,7 +93,7 @@ def offer_price_set(editing: Editing) -> str | None:
     name, price = editing.pick_price(lambda p: not p.get("offer_price"))
     if price is None:
         return None
-    price["offer_price"] = _times(price["sales_price"], "0.7")
+    price["offer_price"] = times(price["sales_price"], "0.7")
     return name
 
 
@@ -246,15 +113,6 @@ def retail_offer_cleared(editing: Editing) -> str | None:
         return None
     price["b2c_offer_price"] = None
     return name
-
-
-def _other(editing: Editing, price: Any) -> Decimal:
-    new = _times(price, editing.random.choice(["0.93", "1.04", "1.11"]))
-    return new if new != price else new + CENT
-
-
-def _times(price: Any, factor: str) -> Decimal:
-    return (Decimal(price) * Decimal(factor)).quantize(CENT)
 
 
 # --- styles -------------------------------------------------------------------------
@@ -506,17 +364,21 @@ def variant_added(editing: Editing) -> str | None:
     variant.pop("renamed_from", None)
     variant.pop("ean", None)
     variant["sku"] = f"added-{number}"
-    variant["attributes"] = {name: f"added {number}" for name in model["attributes"]}
+    variant["attributes"] = dict.fromkeys(model["attributes"], f"added {number}")
     editing.add(product["variants"], variant)
     return f"{variant['sku']} in {product['item_number']}"
 
 
 @_edit
 def variant_removed(editing: Editing) -> str | None:
-    product = editing.pick("products", lambda p: len(p["variants"]) > 1)
+    def may_go(product: Row) -> list[Row]:
+        several = product["variants"][1:] and product["variants"]
+        return [variant for variant in several if editing.may_go(variant, "sku")]
+
+    product = editing.pick("products", may_go)
     if product is None:
         return None
-    gone = editing.random.choice(product["variants"])
+    gone = editing.random.choice(may_go(product))
     product["variants"].remove(gone)
     return f"{gone['sku']} of {product['item_number']}"
 
@@ -544,11 +406,18 @@ def category_added(editing: Editing) -> str | None:
 
 
 @_edit
-def category_renamed(editing: Editing) -> str | None:
-    found = [(top, row) for top, row in editing.categories() if editing.is_old(row)]
-    if not found:
-        return None
-    top, row = editing.random.choice(found)
+def top_category_renamed(editing: Editing) -> str | None:
+    top = editing.pick("categories", editing.is_old)
+    return _rename_category(editing, None, top) if top else None
+
+
+@_edit
+def sub_category_renamed(editing: Editing) -> str | None:
+    subs = [(t, r) for t, r in editing.categories() if t and editing.is_old(r)]
+    return _rename_category(editing, *editing.random.choice(subs)) if subs else None
+
+
+def _rename_category(editing: Editing, top: Row | None, row: Row) -> str:
     old = reference(top, row)
     words = editing.rename(row, "name", f"{row['name']} & more {editing.number()}")
     _repoint(editing.brand, old, reference(top, row))
@@ -750,7 +619,7 @@ def customer_renumbered(editing: Editing) -> str | None:
 @_edit
 def customer_removed(editing: Editing) -> str | None:
     customers = editing.brand["customers"]
-    customer = editing.pick("customers")
+    customer = editing.pick("customers", lambda c: editing.may_go(c, "customer_number"))
     if customer is None or len(customers) < 3:
         return None
     customers.remove(customer)

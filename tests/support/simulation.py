@@ -11,7 +11,8 @@ from support.builders import live_of
 
 from reconcile.core.canonical import SEPARATOR
 from reconcile.core.kinds import KINDS, Shape
-from reconcile.core.model import UNKNOWN, Live, Ref, Snapshot
+from reconcile.core.model import UNKNOWN, Desired, Live, Ref, Snapshot
+from reconcile.core.problems import At, Location
 from reconcile.core.steps import Plan, Step
 
 
@@ -51,9 +52,6 @@ def _move(objects: dict[Ref, Live], old: Ref, new: Ref) -> None:
 
 
 def _create(objects: dict[Ref, Live], step: Step) -> None:
-    from reconcile.core.model import Desired
-    from reconcile.core.problems import At, Location
-
     assert step.ref not in objects
     assert step.parent is None or step.parent in objects, f"{step.id} has no parent"
     fields = KINDS[step.ref.kind].fields

@@ -142,6 +142,9 @@ def wanted(brand: Brand) -> View:
 
 def _wanted_customer(customer: Row) -> Row:
     row = _over(_CUSTOMER, customer, "customer_number")
+    if "discount_percentage" in customer:
+        # Null is documented nowhere for it: none is 0.
+        row["discount_percentage"] = row["discount_percentage"] or "0"
     row["addresses"] = {
         address["title"]: _over(_ADDRESS, address, "title")
         for address in row["addresses"]

@@ -8,7 +8,7 @@ no two variants of a product have the same attributes, references resolve.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -16,7 +16,7 @@ from support.builders import SEAL, live_of
 
 from reconcile.core.canonical import SEPARATOR, as_set, record_order
 from reconcile.core.catalog import Catalog
-from reconcile.core.kinds import KINDS, Field, Form, Kind, Shape
+from reconcile.core.kinds import KINDS, Clear, Field, Form, Kind, Shape
 from reconcile.core.model import (
     Applied,
     Desired,
@@ -73,7 +73,7 @@ def _leaf(field: Field) -> st.SearchStrategy[Value]:
 
 
 def _one(draw: Draw, field: Field) -> dict[Path, Value]:
-    empty = st.just(field.null_as) if not field.required else st.nothing()
+    empty = st.just(field.null_as) if field.clear is Clear.NULL else st.nothing()
     return {(field.name,): draw(_leaf(field) | empty)}
 
 
@@ -314,6 +314,4 @@ _SIDES = (
 
 
 def _with(one: Any, values: dict[Path, Value]) -> Any:
-    from dataclasses import replace
-
     return replace(one, values=values)

@@ -12,7 +12,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from reconcile.core.catalog import Catalog
 from reconcile.core.config import Config
@@ -23,6 +23,7 @@ from reconcile.core.planning.guards import guard
 from reconcile.core.planning.objects import plan_object
 from reconcile.core.planning.obstacles import (
     order_combinations,
+    refuse_other_spellings,
     resolve_references,
     stop_dependents,
 )
@@ -40,6 +41,7 @@ __all__ = ["Options", "Planned", "catalog_digest", "make_plan"]
 
 _PASSES: Final = (
     plan_deletes,
+    refuse_other_spellings,
     keep_last_variants,
     order_combinations,
     keep_categories,
@@ -89,8 +91,17 @@ def make_plan(
 
 def catalog_digest(catalog: Catalog, config: Config) -> str:
     """A hash of what the catalog wants and how it would be written."""
-    wanted = [
-        [
+    how = [
+        config.base_currency,
+        config.price_decimals,
+        config.drift,
+        config.deletes.when_refused,
+        config.traede.payment_term_field,
+    ]
+    digest = hashlib.sha256(_json_bytes(how))
+    # One object after the other: all in one text would be as large as the catalog.
+    for ref, desired in sorted(catalog.objects.items()):
+        wanted = [
             *ref,
             desired.parent,
             sorted(([*path], value) for path, value in desired.values.items()),
@@ -99,17 +110,12 @@ def catalog_digest(catalog: Catalog, config: Config) -> str:
             desired.protect,
             sorted(desired.only_on_create),
         ]
-        for ref, desired in sorted(catalog.objects.items())
-    ]
-    how = [
-        config.base_currency,
-        config.price_decimals,
-        config.drift,
-        config.deletes.when_refused,
-        config.traede.payment_term_field,
-    ]
-    text = json.dumps([wanted, how], ensure_ascii=False, sort_keys=True)
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+        digest.update(_json_bytes(wanted))
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _json_bytes(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
 
 
 def _variants(renamed: Renamed) -> dict[Ref, list[Live]]:

@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from reconcile.core.canonical import fold
 from reconcile.core.kinds import KINDS, Form
 from reconcile.core.model import Desired, Live, Ref
 from reconcile.core.planning.draft import Draft
 from reconcile.core.steps import Step
+
+
+def refuse_other_spellings(draft: Draft) -> None:
+    """Nothing is created beside an object whose key differs only by capitals or
+    spaces: Traede may take the two for one (E-1), and change what is not meant."""
+    creates = {
+        (step.ref.kind, fold(step.ref.key)): step
+        for step in draft.steps.values()
+        if step.action == "create"
+    }
+    if not creates:
+        return
+    for ref in sorted(draft.renamed.objects):
+        step = creates.get((ref.kind, fold(ref.key)))
+        if step is None or step.held:
+            continue
+        for other in (step, draft.steps.get(ref)):
+            if other is not None and other.action in ("create", "delete", "archive"):
+                draft.refuse(
+                    other.id,
+                    other.ref,
+                    f'"{step.ref.key}" differs only by capitals or spaces from '
+                    f'"{ref.key}", which Traede has',
+                    f'If it is the same one, write "{ref.key}", or `renamed_from: '
+                    f"{json.dumps(ref.key, ensure_ascii=False)}` to change its name.",
+                )
 
 
 def order_combinations(draft: Draft) -> None:
@@ -97,6 +125,7 @@ def _needs_itself(step: Step, by_id: Mapping[str, Step]) -> bool:
 
 def resolve_references(draft: Draft) -> None:
     """Each step requires what it refers to; where nothing declares it, live does."""
+    renamed = {step.ref for step in draft.renamed.steps}
     for step in list(draft.steps.values()):
         desired = draft.catalog.objects.get(step.ref)
         if desired is None or step.action == "delete":
@@ -106,7 +135,7 @@ def resolve_references(draft: Draft) -> None:
             maker = draft.steps.get(ref)
             if maker is not None and maker.action == "create":
                 needed.append(maker.id)
-            elif any(s.ref == ref for s in draft.renamed.steps):
+            elif ref in renamed:
                 needed.append(f"rename:{ref}")
             elif ref not in draft.renamed.objects:
                 if not step.held:
@@ -141,23 +170,23 @@ def _referred(desired: Desired) -> Iterator[Ref]:
 
 
 def stop_dependents(draft: Draft) -> None:
-    """What requires a step that will not be written is not written either."""
+    """What requires a step that will not be written is not written either; what is
+    held may wait for what is held."""
     while True:
-        written = {s.id for s in draft.steps.values() if not s.held}
-        written |= {step.id for step in draft.renamed.steps}
+        planned = {step.id for step in (*draft.steps.values(), *draft.renamed.steps)}
+        held_ids = {s.id for s in draft.steps.values() if s.held}
         stopped = [
             (step, needed)
             for step in draft.steps.values()
-            if not step.held
             for needed in step.requires
-            if needed not in written
+            if needed not in planned or (needed in held_ids and not step.held)
         ]
         if not stopped:
             return
         for step, needed in stopped:
             action, _, rest = needed.partition(":")
             kind, _, key = rest.partition(":")
-            held = any(s.id == needed for s in draft.steps.values())
+            held = needed in held_ids
             draft.refuse(
                 step.id,
                 step.ref,

@@ -73,18 +73,17 @@ def removal(draft: Draft, live: Live, note: str, desired: Desired | None) -> Ste
 def keep_last_variants(draft: Draft) -> None:
     """A product keeps at least one variant (1000005); deletes come after creates."""
     leaving: dict[Ref, list[Step]] = defaultdict(list)
+    coming: dict[Ref, list[Step]] = defaultdict(list)
     for step in draft.steps.values():
-        if step.ref.kind == "variant" and step.action == "delete" and step.parent:
-            leaving[step.parent].append(step)
+        if step.ref.kind == "variant" and step.parent is not None:
+            if step.action == "delete":
+                leaving[step.parent].append(step)
+            elif step.action == "create" and not step.held:
+                coming[step.parent].append(step)
     for product, deletes in leaving.items():
         if len(draft.variants[product]) > len(deletes):
             continue
-        creates = [
-            s
-            for s in draft.steps.values()
-            if s.action == "create" and s.parent == product and not s.held
-        ]
-        if creates:
+        if creates := coming[product]:
             needed = tuple(sorted(s.id for s in creates))
             for step in deletes:
                 draft.steps[step.ref] = replace(step, requires=needed)
@@ -105,36 +104,34 @@ def keep_categories(draft: Draft) -> None:
         if step.action != "delete":
             continue
         start = step.ref.key + SEPARATOR
-        children = [
+        children = {
             ref
-            for ref in draft.renamed.objects
+            for ref in (*draft.renamed.objects, *draft.steps)
             if ref.kind == "category" and ref.key.startswith(start)
-        ]
+        }
         kept = [
             ref.key
             for ref in children
             if (s := draft.steps.get(ref)) is None or s.action != "delete"
         ]
-        holders = sorted(
-            live.ref.key
-            for live in draft.renamed.objects.values()
-            if live.ref.kind == "product" and _keeps_category(draft, live, step.ref)
-        )
+        products = {
+            ref
+            for ref in (*draft.renamed.objects, *draft.catalog.objects)
+            if ref.kind == "product"
+        }
+        holders = sorted(r.key for r in products if _stays_in(draft, r, step.ref))
         if kept:
             reason = (
                 f"it would take these categories with it: {', '.join(sorted(kept))}"
             )
         elif holders:
             some = ", ".join(holders[:5]) + ("…" if len(holders) > 5 else "")
-            reason = (
-                f"{len(holders)} products in Traede are in it whose categories the "
-                f"catalog does not manage: {some}"
-            )
+            reason = f"products would lose it that are to stay in it: {some}"
         else:
-            needed = tuple(
-                sorted(f"delete:{ref}" for ref in children if ref in draft.steps)
-            )
-            draft.steps[step.ref] = replace(step, requires=needed)
+            # What a product that cannot be written still has, is not taken from it.
+            leaving = {s.id for r in products if (s := _leaves(draft, r, step.ref))}
+            needed = {f"delete:{ref}" for ref in children} | leaving
+            draft.steps[step.ref] = replace(step, requires=tuple(sorted(needed)))
             continue
         draft.refuse(
             step.id,
@@ -144,16 +141,28 @@ def keep_categories(draft: Draft) -> None:
         )
 
 
-def _keeps_category(draft: Draft, live: Live, category: Ref) -> bool:
-    now = live.at(("categories",))
-    if now is not UNKNOWN and category.key not in (now or ()):
+def _stays_in(draft: Draft, product: Ref, category: Ref) -> bool:
+    """Whether a product will have a category once everything else is written."""
+    step, live = draft.steps.get(product), draft.renamed.objects.get(product)
+    if step is not None and step.action == "delete":
         return False
-    leaving = draft.steps.get(live.ref)
-    if leaving is not None and leaving.action == "delete":
-        return False
-    desired = draft.catalog.objects.get(live.ref)
-    wanted = desired.values.get(("categories",), UNKNOWN) if desired else UNKNOWN
-    return wanted is UNKNOWN or category.key in (wanted or ())
+    desired = draft.catalog.objects.get(product)
+    if desired is not None and not desired.delete:
+        wanted = desired.values.get(("categories",), UNKNOWN)
+        if wanted is not UNKNOWN and category.key in (wanted or ()):
+            return True
+    now = live.at(("categories",)) if live else []
+    has_it = now is UNKNOWN or category.key in (now or ())
+    return has_it and _leaves(draft, product, category) is None
+
+
+def _leaves(draft: Draft, product: Ref, category: Ref) -> Step | None:
+    """The step that takes a product out of a category, if there is one."""
+    step = draft.steps.get(product)
+    for change in step.written if step else ():
+        if change.path == ("categories",) and category.key not in (change.after or ()):
+            return step
+    return None
 
 
 def leave_deletes_out(draft: Draft) -> None:

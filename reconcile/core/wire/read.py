@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from reconcile.core.canonical import (
@@ -21,6 +22,7 @@ from reconcile.core.canonical import (
     record_order,
 )
 from reconcile.core.kinds import (
+    CATEGORY,
     COLLECTION,
     CUSTOMER,
     KINDS,
@@ -69,8 +71,7 @@ def keys_by_id(kind: KindName, rows: Iterable[Row]) -> dict[int, str]:
     """The key of each row that others may refer to by its id."""
     if kind == "category":
         return _category_keys(list(flatten_categories(rows)))
-    name = KINDS[kind].key_field
-    return {remote_id(row): str(canonical(Field("key"), row.get(name))) for row in rows}
+    return {remote_id(row): _key(KINDS[kind], row) for row in rows}
 
 
 def _products(
@@ -87,6 +88,7 @@ def _products(
                 "variants must be among them.",
             )
         for variant in variants:
+            remote_id(variant)  # an object at all
             yield _live(VARIANT, variant, keys, warnings, parent=product.ref)
 
 
@@ -125,19 +127,29 @@ _READ: Mapping[
 REFERRED: Sequence[KindName] = ("category", "collection", "customer")
 
 
+_DEEPEST = 20
+"""Traede documents two levels of categories; beyond this it is going in circles."""
+
+
 def flatten_categories(rows: Iterable[Row]) -> Iterator[Row]:
     """Categories come flat or as a tree, some both ways; each id once (E-2)."""
     seen: dict[int, Row] = {}
 
-    def visit(row: Row, parent: int | None) -> None:
+    def visit(row: Row, parent: int | None, depth: int = 0) -> None:
         own = remote_id(row)
+        if depth > _DEEPEST:
+            raise UnexpectedAnswer(f"category {own} is below {depth} others")
         stated = row.get("parent", parent)
         if isinstance(stated, Mapping):
-            stated = stated.get("id")
-        stated = int(stated) if stated is not None else parent
-        seen.setdefault(own, {**row, "parent": stated})
-        for child in row.get("children") or ():
-            visit(child, own)
+            stated = remote_id(stated)
+        elif stated is not None:
+            stated = _id(stated, "the parent of a category")
+        seen.setdefault(own, {**row, "parent": parent if stated is None else stated})
+        children = row.get("children")
+        if not isinstance(children, list | None):
+            raise UnexpectedAnswer(f"the children of category {own} are no list")
+        for child in children or ():
+            visit(child, own, depth + 1)
 
     for row in rows:
         visit(row, None)
@@ -158,19 +170,16 @@ def _live(
     warnings: list[str],
     parent: Ref | None = None,
 ) -> Live:
-    key = canonical(Field("key"), row.get(kind.key_field))
-    if key is None:
-        raise UnexpectedAnswer(
-            f"a {kind.name} without {kind.key_field} (id {row.get('id')!r})"
-        )
+    key = _key(kind, row)
     reading = _Reading()
     for spec in kind.fields.values():
-        if spec.reads is Reads.NEVER or spec.on_wire not in row:
+        name = _name_in(row, spec)
+        if spec.reads is Reads.NEVER or name is None:
             continue
         one = _Reading()
         try:
-            _READERS[spec.shape](spec, row[spec.on_wire], keys, one)
-        except (NotCanonical, KeyError, TypeError, AttributeError) as error:
+            _READERS[spec.shape](spec, row[name], keys, one)
+        except (NotCanonical, UnexpectedAnswer) as error:
             if spec.readable:
                 raise UnexpectedAnswer(
                     f"{kind.name} {key}: {spec.on_wire} came in a form that no "
@@ -186,7 +195,7 @@ def _live(
         reading.closed |= one.closed
         reading.opened |= one.opened
     return Live(
-        Ref(kind.name, str(key)),
+        Ref(kind.name, key),
         remote_id(row),
         reading.values,
         frozenset(reading.closed),
@@ -200,6 +209,35 @@ class _UnknownId(Exception):
     """A reference to an object that the walk did not see: the value is unknown."""
 
 
+def _key(kind: Kind, row: Row) -> str:
+    try:
+        key = canonical(Field("key"), row.get(kind.key_field))
+    except NotCanonical:
+        key = None
+    if key is None:
+        raise UnexpectedAnswer(
+            f"a {kind.name} without {kind.key_field} (id {row.get('id')!r})"
+        )
+    return str(key)
+
+
+def _name_in(row: Row, spec: Field) -> str | None:
+    """The member that holds a field; None where it was not loaded.
+
+    Includes are asked for as `costPrices`, and may come back so or as `cost_prices`.
+    """
+    if spec.on_wire in row:
+        return spec.on_wire
+    other = _camel(spec.on_wire)
+    return other if other in row else None
+
+
+@cache
+def _camel(name: str) -> str:
+    first, *words = name.split("_")
+    return first + "".join(map(str.capitalize, words))
+
+
 def _read_one(spec: Field, raw: Any, keys: KeysById, into: _Reading) -> None:
     into.values[spec.name,] = _leaf(spec, raw, keys)
 
@@ -209,12 +247,24 @@ def _read_set(spec: Field, raw: Any, keys: KeysById, into: _Reading) -> None:
     # objects with a name (D-16).
     items = [] if raw is None else raw if isinstance(raw, list) else [raw]
     if spec.form is Form.TEXT:
-        items = [i["name"] if isinstance(i, Mapping) else i for i in items]
+        items = [_name(item) for item in items]
+    elif None in items and spec.form is not Form.INT:
+        raise NotCanonical("null in a list")
     into.values[spec.name,] = as_set(spec, [_leaf(spec, item, keys) for item in items])
 
 
+def _name(item: Any) -> Any:
+    if not isinstance(item, Mapping):
+        return item
+    if "name" not in item:
+        raise NotCanonical("an object without a name")
+    return item["name"]
+
+
 def _read_records(spec: Field, raw: Any, _: KeysById, into: _Reading) -> None:
-    records = [_members(spec, entry) for entry in raw or ()]
+    if not isinstance(raw, list | None):
+        raise NotCanonical("not a list")
+    records = [_members(spec, _mapping(entry)) for entry in raw or ()]
     into.values[spec.name,] = sorted(records, key=record_order(spec))
 
 
@@ -232,6 +282,8 @@ def _read_record(spec: Field, raw: Any, _: KeysById, into: _Reading) -> None:
 def _read_keyed(spec: Field, raw: Any, _: KeysById, into: _Reading) -> None:
     into.closed.add((spec.name,))
     for key, entry in _entries(spec, raw):
+        if (spec.name, key) in into.opened:
+            raise NotCanonical(f"{key} twice")
         into.opened.add((spec.name, key))
         for name, value in _members(spec, entry).items():
             into.values[spec.name, key, name] = value
@@ -262,7 +314,7 @@ def _leaf(spec: Field, raw: Any, keys: KeysById) -> Value:
     if raw is None:
         return None
     # Mode `ids` gives the id, mode `embed` the object; both mean the same.
-    own = int(raw["id"] if isinstance(raw, Mapping) else raw)
+    own = remote_id(raw) if isinstance(raw, Mapping) else _id(raw, "a reference")
     known = keys[spec.form.value]  # type: ignore[index]
     if own not in known:
         raise _UnknownId
@@ -282,21 +334,38 @@ def _entries(spec: Field, raw: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The objects of a KEYED field: an object by key, or a list with the key."""
     if isinstance(raw, list):
         for entry in raw:
-            yield " ".join(str(entry[k]) for k in spec.keys if entry.get(k)), entry
+            yield _entry_key(spec, _mapping(entry)), entry
     else:
         for key, entry in _mapping(raw).items():
             yield str(key), _mapping(entry)
 
 
+def _entry_key(spec: Field, entry: Mapping[str, Any]) -> str:
+    parts = [canonical(Field(name), entry.get(name)) for name in spec.keys]
+    if spec.name == "translations" and parts == [None]:
+        parts = [canonical(Field("id"), entry.get("product_locale_id"))]
+    if parts[0] is None or (entry.get("cost_price_set_id") and parts[-1] is None):
+        raise NotCanonical(f"an entry without {spec.keys[-1]}")
+    return " ".join(part for part in parts if part is not None)
+
+
 def _category_keys(rows: Sequence[Row]) -> dict[int, str]:
     by_id = {remote_id(row): row for row in rows}
+    known = any(row["parent"] is not None or "children" in row for row in rows)
+    if rows and not known:
+        raise TraedeUnavailable(
+            "Traede returned the categories without their children, so that nobody can "
+            "tell which sub categories there are",
+            hint="Check `traede: {includes: {categories: […]}}` in reconcile.yaml: "
+            "children must be among them.",
+        )
 
     def key(own: int, depth: int = 0) -> str:
         row = by_id[own]
-        name, parent = str(row.get("name", "")).strip(), row["parent"]
+        name, parent = _key(CATEGORY, row), row["parent"]
         if parent is None:
             return name
-        if parent not in by_id or depth > 20:
+        if parent not in by_id or depth > _DEEPEST:
             raise TraedeUnavailable(
                 f"category {name} (id {own}) hangs below id {parent}, which Traede "
                 "did not return: the categories could not be read completely"
@@ -308,17 +377,24 @@ def _category_keys(rows: Sequence[Row]) -> dict[int, str]:
 
 def remote_id(row: Row) -> int:
     """The numeric id of a row; UnexpectedAnswer where it has none."""
-    try:
-        return int(row["id"])
-    except (KeyError, TypeError, ValueError):
-        raise UnexpectedAnswer("an object without a numeric id") from None
+    if not isinstance(row, Mapping) or row.get("id") is None:
+        raise UnexpectedAnswer("an object without a numeric id")
+    return _id(row["id"], "the id of an object")
+
+
+def _id(raw: Any, what: str) -> int:
+    """An id, which may come as text; anything else is no id."""
+    text = str(raw) if isinstance(raw, int | str) else ""
+    if not (text.isascii() and text.isdecimal() and len(text) < 20):
+        raise UnexpectedAnswer(f"{what} is no number: {raw!r}")
+    return int(text)
 
 
 def _brand(rows: Rows) -> int | None:
     for its_rows in rows.values():
         for row in its_rows:
-            if isinstance(row.get("brand_id"), int):
-                return int(row["brand_id"])
+            if row.get("brand_id") is not None:
+                return _id(row["brand_id"], "brand_id")
     return None
 
 
@@ -330,10 +406,10 @@ def _snapshot(
         by_ref[live.ref].append(live)
     # Two numbers equal as integers but not as text cannot be told apart where the
     # column is an integer (C-4).
-    by_number: dict[int, set[Ref]] = defaultdict(set)
+    by_number: dict[str, set[Ref]] = defaultdict(set)
     for ref in by_ref:
         if ref.kind == "customer" and ref.key.isdecimal():
-            by_number[int(ref.key)].add(ref)
+            by_number[ref.key.lstrip("0")].add(ref)
     alike = {ref for refs in by_number.values() if len(refs) > 1 for ref in refs}
     ambiguous = {
         ref: sorted(live.remote_id for live in lives)

@@ -56,16 +56,18 @@ class Applying:
     """Kinds whose first write of this run was found to do what we think."""
     wrote: bool = False
     stopped: str = ""
+    _to_do: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.rows.update(self.planned.ledger)
+        self._to_do = len(self.planned.plan.to_do)
 
     def desired(self, ref: Ref) -> Desired:
         return self.catalog.objects[ref]
 
     def finish(self, step: Step, result: ResultName, words: str = "") -> None:
         self.results[step.id] = Result(step, result, words)
-        self.on_progress(len(self.results), len(self.planned.plan.to_do))
+        self.on_progress(len(self.results), self._to_do)
 
     def check(self, step: Step | None, ref: Ref, live: Live | None) -> Recheck:
         """Whether a step still fits what was just read."""

@@ -13,8 +13,12 @@ from reconcile.edges.apply.run import Applying
 
 
 def verify(run: Applying) -> dict[str, tuple[Path, ...]]:
-    """The fields that did not stick, by step id; remembered in the ledger as what
-    Traede returns for what was sent."""
+    """The fields that did not stick, by step id.
+
+    What Traede shows in the end goes into the ledger: for a field that did not stick
+    as what it returns for what was sent. Where syncs are queued (B-6), the rows that
+    were written with the calls hold the old values in that place.
+    """
     open_steps = [
         result.step
         for result in run.results.values()
@@ -29,9 +33,10 @@ def verify(run: Applying) -> dict[str, tuple[Path, ...]]:
             fields = _differing(run.results[step.id], now)
             if fields:
                 bad[step.id] = fields
+        late = run.now() - started >= run.config.traede.verify_seconds
+        _remember(run, [s for s in open_steps if late or s.id not in bad], now)
         open_steps = [step for step in open_steps if step.id in bad]
-        if not open_steps or run.now() - started >= run.config.traede.verify_seconds:
-            _remember(run, open_steps, now)
+        if late or not open_steps:
             break
         run.sleep(pause)
         pause = min(pause * 2, 5)
@@ -69,8 +74,9 @@ def _remember(run: Applying, steps: list[Step], now: dict[KindName, Snapshot]) -
             continue
         ref: Ref = step.ref
         paths = {change.path for change in step.written}
-        rows.append(
-            row_after(run.desired(ref), live, run.rows.get(ref), run.seal, sent=paths)
-        )
+        before = run.rows.get(ref)
+        row = row_after(run.desired(ref), live, before, run.seal, sent=paths)
+        if row != before:
+            rows.append(row)
     if rows:
         run.record(rows)
