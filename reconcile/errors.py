@@ -16,7 +16,7 @@ and `CatalogInvalid` carries the list once nothing more can be found.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -41,9 +41,13 @@ class UsageError(ReconcileError):
 class CatalogInvalid(ReconcileError):
     exit_code = 3
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(
+        self, problems: Sequence[Problem], sources: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(f"{len(problems)} problems in the catalog")
         self.problems = tuple(problems)
+        self.sources = sources or {}
+        """The texts that the problems point into, by file."""
 
 
 class Blocked(ReconcileError):

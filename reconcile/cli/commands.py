@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from reconcile.cli import wiring
-from reconcile.cli.wiring import Flags, Read, Setting, Wish
+from reconcile.cli.flags import Flags
+from reconcile.cli.wiring import Read, Setting, Wish
 from reconcile.errors import Blocked, CatalogInvalid, ReconcileError, UsageError
 
 if TYPE_CHECKING:
@@ -254,7 +255,26 @@ def _render_report(
     )
 
 
-# --- import and sandbox ------------------------------------------------------------
+# --- doctor, import and sandbox ----------------------------------------------------
+
+
+def doctor(flags: Flags, probe_sync: bool, output: str) -> int:
+    from reconcile.edges.doctor import examine
+    from reconcile.reports.doctor_text import diagnosis_to_json, render_diagnosis
+
+    setting = wiring.resolve(flags)
+    diagnosis = examine(
+        wiring.connector(setting),
+        setting.config.traede,
+        clock=wiring.utc_now,
+        say=setting.talk,
+        probe_sync=probe_sync,
+    )
+    if output == "json":
+        print(diagnosis_to_json(diagnosis), end="")
+    else:
+        print(render_diagnosis(diagnosis, color=setting.color, width=_width()))
+    return diagnosis.exit_code
 
 
 def import_live(flags: Flags, *, customers: bool) -> int:

@@ -19,38 +19,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from reconcile.cli.flags import Flags
 from reconcile.core.config import Config
 from reconcile.core.kinds import KINDS
 from reconcile.core.model import KindName, Tenant
 from reconcile.errors import ReconcileError, UsageError
 
 if TYPE_CHECKING:
+    from reconcile.core.config import TraedeSettings
     from reconcile.core.importing import Imported
     from reconcile.core.loading import Loaded
     from reconcile.core.personal import Seal
     from reconcile.core.planning import Planned
     from reconcile.core.steps import Step
     from reconcile.edges.apply import Applying, Report
-    from reconcile.edges.client import Client
+    from reconcile.edges.client import Client, Wait
+    from reconcile.edges.doctor import Connect
     from reconcile.edges.live import LiveReader
     from reconcile.edges.state import State
 
 
 INTERRUPTED = "interrupted"
-
-
-@dataclass(frozen=True, slots=True)
-class Flags:
-    """The options that every command takes."""
-
-    config: Path | None = None
-    env: str | None = None
-    catalog: Path | None = None
-    state: str | None = None
-    token_file: Path | None = None
-    color: str = "auto"
-    quiet: bool = False
-    verbose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +104,7 @@ def load(setting: Setting) -> tuple[Loaded, dict[str, bytes]]:
 
 
 def open_client(setting: Setting) -> Client:
-    from reconcile.edges.client import Client, Wait
+    from reconcile.edges.client import Client
 
     def waiting(wait: Wait) -> None:
         setting.talk(f"Waiting {wait.seconds:.0f} s: {wait.reason}")
@@ -126,6 +115,28 @@ def open_client(setting: Setting) -> Client:
         app_key=os.environ.get("TRAEDE_APP_KEY") or None,
         on_wait=waiting,
     )
+
+
+def connector(setting: Setting) -> Connect:
+    """Makes the clients of `doctor`, which tries settings and leaves headers out."""
+    from reconcile.edges.client import Client
+
+    token = _token(setting)
+
+    def connect(
+        settings: TraedeSettings,
+        on_wait: Callable[[Wait], None],
+        *,
+        with_key: bool = True,
+    ) -> Client:
+        def waiting(wait: Wait) -> None:
+            setting.talk(f"Waiting {wait.seconds:.0f} s: {wait.reason}")
+            on_wait(wait)
+
+        key = os.environ.get("TRAEDE_APP_KEY") if with_key else None
+        return Client(settings, token, app_key=key or None, on_wait=waiting)
+
+    return connect
 
 
 def open_state(setting: Setting, *, stateless: bool = False) -> State:

@@ -102,7 +102,7 @@ class Client:
         self.settings = settings
         self.url = checked_url(settings)
         headers = headers_for(settings, token, app_key)
-        self._header_names = tuple(headers)
+        self.header_names = tuple(headers)
         self._secrets = tuple(secret for secret in (token, app_key) if secret)
         self._sleep, self._rng, self._on_wait = sleep, rng, on_wait
         connections = max(4, 2 * settings.concurrency)
@@ -173,10 +173,21 @@ class Client:
         Raises only where every other request would fail too: no connection, no
         access, a redirect, the rate limit.
         """
+        answer = self.probe(path, query, attempts=attempts)
+        self.stop("GET", path, answer)
+        return answer
+
+    def probe(
+        self,
+        path: str,
+        query: Sequence[tuple[str, str]] = (),
+        *,
+        attempts: int | None = None,
+    ) -> Answer:
+        """The answer to a GET, whatever it says; raises only where none came."""
         attempts = attempts or ATTEMPTS
         result = self._send("GET", path, query, attempts=attempts)
         if isinstance(result, Answer):
-            self._stop("GET", path, result)
             return result
         if isinstance(result, TooLarge):
             raise UnexpectedAnswer(
@@ -197,7 +208,7 @@ class Client:
         content = None if body is None else encode(body)
         result = self._send(method, path, content=content)
         if isinstance(result, Answer):
-            self._stop(method, path, result)
+            self.stop(method, path, result)
             return self._reply(result)
         if isinstance(result, _NOT_SENT):
             raise self._unreachable(method, path, result)
@@ -220,6 +231,12 @@ class Client:
     def shape(self, answer: Answer) -> str:
         """What the body of an answer is, for a message."""
         return shape(answer.body, self._secrets)
+
+    def words(self, answer: Answer) -> str:
+        """Traede's own messages in an answer, and where it points elsewhere."""
+        target = self._target(answer.headers.get(_TARGET, ""))
+        moved = [f"redirected to {target}"] if target else []
+        return "; ".join([*moved, *error_words(answer.body, self._secrets)])
 
     def _send(
         self,
@@ -305,7 +322,7 @@ class Client:
             retry_after(answer.headers),
         )
 
-    def _stop(self, method: str, path: str, answer: Answer) -> None:
+    def stop(self, method: str, path: str, answer: Answer) -> None:
         """Raise where going on is pointless; nothing was written in these cases."""
         request = f"{method} {path}"
         if answer.status in (401, 403):
@@ -337,12 +354,12 @@ class Client:
 
     def _no_access(self, request: str, answer: Answer) -> TraedeUnavailable:
         words = "; ".join(error_words(answer.body, self._secrets))
-        names = ", ".join(self._header_names)
+        names = ", ".join(self.header_names)
         key = self.settings.headers.app_key
         checks = ["Check TRAEDE_TOKEN: it may be wrong, expired or of another account."]
         if answer.status == 403:
             checks = ["The token's user lacks a right in Traede."]
-        if key not in self._header_names:
+        if key not in self.header_names:
             checks.append(f"TRAEDE_APP_KEY is not set, so no {key} was sent.")
         return TraedeUnavailable(
             f"Traede refused access ({answer.status}) to {request}"

@@ -1,0 +1,382 @@
+"""How lists can be read: pages, limits, includes, whether they come whole, filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from reconcile.core.diagnosis import Finding
+from reconcile.core.kinds import KINDS
+from reconcile.core.model import KindName
+from reconcile.core.wire.read import flatten_categories, remote_id
+from reconcile.edges.answers import Answer, whole_number
+from reconcile.edges.bruno import MAX_LIMIT, query
+from reconcile.edges.doctor.fields import comes, readable_with, takes_in
+from reconcile.edges.doctor.visit import Listing, Visit, rows_of, tried
+from reconcile.edges.live import default_includes
+from reconcile.edges.walk import Row, rows_in, walk
+from reconcile.errors import TraedeUnavailable
+
+SMALLER: Final = (50, 40, 30, 25, 20, 10, 5, 1)
+OPTIONAL: Final[dict[KindName, tuple[str, ...]]] = {
+    "product": ("variants.costPrices",),
+    "customer": ("addresses",),
+}
+"""Includes that only the newer documents name, or none: worth asking for if they
+bring something (E-13, C-17)."""
+BY_ID: Final = (("id", "asc"),)
+
+
+# --- limit --------------------------------------------------------------------------
+
+
+def usable_limit(visit: Visit, kinds: Sequence[KindName]) -> list[Finding]:
+    """A finding only where the configured limit is refused; a smaller one is taken."""
+
+    def check() -> list[Finding]:
+        asked = visit.settings.page_limit
+        if not kinds or visit.rows(kinds[0], limit=asked) is not None:
+            return []
+        for smaller in (limit for limit in SMALLER if limit < asked):
+            if visit.rows(kinds[0], limit=smaller) is not None:
+                visit.adopt(page_limit=smaller)
+                sentence = f"{asked} rows a page are refused; {smaller} work"
+                hint = "Take page_limit over into reconcile.yaml (below)."
+                return [Finding("page limit", "problem", sentence, hint)]
+        return []
+
+    return tried("page limit", check)
+
+
+# --- includes -----------------------------------------------------------------------
+
+
+def includes(visit: Visit, kinds: Sequence[KindName]) -> list[Finding]:
+    """Each include by itself; those that work are asked for from now on."""
+    found = []
+    for kind in kinds:
+        plural = KINDS[kind].plural
+        found += tried(f"{plural} with", lambda k=kind: _includes_of(visit, k))  # type: ignore[misc]
+    return found
+
+
+def _includes_of(visit: Visit, kind: KindName) -> list[Finding]:
+    usual = default_includes(kind)
+    configured = (visit.settings.includes or {}).get(KINDS[kind].plural, usual)
+    bare = visit.rows(kind, limit=visit.settings.page_limit, sort=BY_ID) or []
+    found: list[Finding] = []
+    working: list[str] = []
+    refused: set[str] = set()
+    for name in dict.fromkeys((*usual, *configured)):
+        if _above(name) in refused:
+            title = f"{KINDS[kind].plural} with {name}"
+            finding, works = Finding(title, "unknown", "nothing to come with"), True
+        else:
+            finding, works = _include(visit, kind, name, bare)
+        found.append(finding)
+        refused |= {name} if finding.verdict == "problem" else set()
+        working += [name] if works and name in configured else []
+    for name in OPTIONAL.get(kind, ()):
+        if name in configured or _above(name) in refused:
+            continue
+        extra, helps = _optional(visit, kind, name, bare)
+        found += extra
+        working += [name] if helps else []
+    _adopt_includes(visit, kind, tuple(working))
+    return found
+
+
+def _adopt_includes(visit: Visit, kind: KindName, working: tuple[str, ...]) -> None:
+    whole = dict(visit.settings.includes or {})
+    whole.pop(KINDS[kind].plural, None)
+    if working != default_includes(kind):
+        whole[KINDS[kind].plural] = working
+    if whole != (visit.settings.includes or {}):
+        visit.adopt(includes=whole or None)
+
+
+def _include(
+    visit: Visit, kind: KindName, name: str, bare: Sequence[Row]
+) -> tuple[Finding, bool]:
+    """What an include of the field table does, and whether to ask for it."""
+    plural = KINDS[kind].plural
+    answer = _with(visit, kind, name)
+    rows = rows_of(answer, plural)
+    title = f"{plural} with {name}"
+    lost = readable_with(kind, name)
+    if rows is None:
+        if comes(bare, name):
+            sentence = f"refused ({answer.status}), and not needed: it comes unasked"
+            return Finding(title, "note", sentence), False
+        refused = f"refused ({answer.status})"
+        if name == "variants":
+            return _no_variants(title, refused), True
+        return Finding(title, "warning", f"{refused}: {_cost(lost)}"), False
+    there = comes(rows, name)
+    if there is None:
+        return Finding(title, "unknown", "accepted; nothing there yet to come"), True
+    if there:
+        return Finding(title, "ok", "works"), True
+    if name == "variants":
+        return _no_variants(title, "accepted, but nothing comes"), True
+    sentence = f"accepted, but nothing comes: {_cost(lost)}"
+    return Finding(title, "warning", sentence), True
+
+
+def _no_variants(title: str, said: str) -> Finding:
+    sentence = f"{said}: without variants nothing can be compared"
+    return Finding(title, "problem", sentence, "Ask Traede how variants are read.")
+
+
+def _optional(
+    visit: Visit, kind: KindName, name: str, bare: Sequence[Row]
+) -> tuple[list[Finding], bool]:
+    """An include that is not asked for as yet, and whether it should be."""
+    plural = KINDS[kind].plural
+    title = f"{plural} with {name}"
+    if comes(bare, name):
+        return [Finding(title, "ok", "comes unasked")], False
+    answer = _with(visit, kind, name)
+    rows = rows_of(answer, plural)
+    if rows is None:
+        sentence = f"refused ({answer.status}); no document promises it"
+        return [Finding(title, "ok", sentence)], False
+    there = comes(rows, name)
+    if there is None:
+        return [Finding(title, "unknown", "accepted; nothing there yet to come")], False
+    if not there:
+        return [Finding(title, "ok", "accepted, but nothing comes")], False
+    if not takes_in(kind, rows, name):
+        sentence = "works, in a form that is not understood"
+        return [Finding(title, "note", sentence)], False
+    hint = "Take includes over into reconcile.yaml (below)."
+    return [Finding(title, "note", "works, and is worth asking for", hint)], True
+
+
+def _with(visit: Visit, kind: KindName, name: str) -> Answer:
+    """The first page with one include, and with those that it hangs below."""
+    steps = name.partition(":")[0].split(".")
+    names = [".".join(steps[:n]) for n in range(1, len(steps))] + [name]
+    options = query(limit=visit.settings.page_limit, sort=BY_ID, includes=names)
+    return visit.get(visit.list_path(kind), options)
+
+
+def _above(name: str) -> str:
+    """The include that a nested one hangs below."""
+    return name.rpartition(".")[0]
+
+
+def _cost(fields: Sequence[str]) -> str:
+    if not fields:
+        return "what it would bring stays unknown"
+    return f"{', '.join(fields)} cannot be read, only compared with the last apply"
+
+
+# --- whole lists ----------------------------------------------------------------------
+
+
+def walk_all(
+    visit: Visit, kinds: Sequence[KindName]
+) -> tuple[list[Listing], list[Finding]]:
+    """Every list, proven complete or not."""
+    lists, findings = [], []
+    for kind, said in visit.closed.items():
+        findings.append(_closed(visit, kind, said))
+    for kind in kinds:
+        listing, finding = _walk(visit, kind)
+        lists.append(listing)
+        findings.append(finding)
+    return lists, findings
+
+
+def _closed(visit: Visit, kind: KindName, said: str) -> Finding:
+    plural = KINDS[kind].plural
+    if not visit.core_found:
+        return Finding(plural, "unknown", "not read: core was not found")
+    sentence = f"{visit.list_path(kind)} cannot be read ({said})"
+    hint = "A plan reads every list: the token's user may lack a right in Traede."
+    return Finding(plural, "problem", sentence, hint)
+
+
+def _walk(visit: Visit, kind: KindName) -> tuple[Listing, Finding]:
+    plural = KINDS[kind].plural
+    wanted = (visit.settings.includes or {}).get(plural, default_includes(kind))
+    try:
+        found = walk(visit.client, plural, wanted, ids_of=_ids_of(kind))
+    except TraedeUnavailable as error:
+        # Ends the visit if it was not about this list alone.
+        visit.get(visit.list_path(kind), query(limit=1))
+        sentence = f"not read completely: {error.message}"
+        return Listing(kind, ()), Finding(plural, "problem", sentence, error.hint)
+    listing = Listing(kind, found.rows, found.total, found.proof)
+    how = "as many as the total" if found.proof == "total" else "twice the same"
+    sentence = f"{_counted(kind, found.rows)}; read completely ({how})"
+    if dropped := found.dropped_includes:
+        sentence += f", but without {', '.join(dropped)}"
+        return listing, Finding(plural, "warning", sentence)
+    return listing, Finding(plural, "ok", sentence)
+
+
+def _ids_of(kind: KindName) -> Any:
+    return _below if kind == "category" else lambda _: ()
+
+
+def _below(row: Row) -> Iterator[int]:
+    return (remote_id(child) for child in flatten_categories(row.get("children") or ()))
+
+
+def _counted(kind: KindName, rows: Sequence[Row]) -> str:
+    if kind == "category":
+        return str(len({*_ids(rows), *(own for row in rows for own in _below(row))}))
+    if kind != "product":
+        return str(len(rows))
+    below = [row.get("variants") for row in rows]
+    number = sum(len(variants) for variants in below if isinstance(variants, list))
+    return f"{len(rows)}, with {number} variants"
+
+
+# --- pages, limits, totals ------------------------------------------------------------
+
+
+def paging(visit: Visit, lists: Sequence[Listing]) -> list[Finding]:
+    """Asked of the longest list."""
+    longest = max(lists, key=lambda one: len(one.rows), default=None)
+    if longest is None or not longest.rows:
+        why = "there is no object yet" if lists else "no list answers"
+        return [
+            Finding("pages", "unknown", f"where they start is not known: {why}"),
+            Finding("rows a page", "unknown", f"how many come is not known: {why}"),
+            Finding("total", "unknown", f"nothing is counted yet: {why}"),
+        ]
+    return [
+        *tried("pages", lambda: [_pages(visit, longest)]),
+        *tried("rows a page", lambda: [_limits(visit, longest)]),
+        *tried("total", lambda: [_totals(visit, lists)]),
+    ]
+
+
+def _pages(visit: Visit, longest: Listing) -> Finding:
+    first, second, third = (_page(visit, longest.kind, number) for number in range(3))
+    if isinstance(first, Answer):
+        if isinstance(second, Answer) or not second:
+            return Finding("pages", "problem", "neither page 0 nor page 1 is given")
+        return Finding(
+            "pages", "ok", f"counted from 1; page 0 is refused ({first.status})"
+        )
+    if isinstance(second, Answer):
+        return Finding("pages", "problem", f"page 1 is refused ({second.status})")
+    if not first:
+        return Finding("pages", "ok", "counted from 1; page 0 is empty")
+    if first != second:
+        return Finding("pages", "ok", "counted from 0")
+    if third == first:
+        sentence = "`page` is ignored: every page is the first"
+        hint = "Ask Traede how this list is paged; nothing can be planned without."
+        return Finding("pages", "problem", sentence, hint)
+    return Finding("pages", "ok", "counted from 1; page 0 shows page 1")
+
+
+def _page(visit: Visit, kind: KindName, number: int) -> list[int] | Answer:
+    """The ids on one page of one row, or the refusal of it."""
+    answer = visit.get(visit.list_path(kind), query(limit=1, page=number, sort=BY_ID))
+    rows = rows_of(answer, KINDS[kind].plural)
+    return answer if rows is None else _ids(rows)
+
+
+def _limits(visit: Visit, longest: Listing) -> Finding:
+    whole, asked = len(longest.rows), visit.settings.page_limit
+    unasked = visit.rows(longest.kind)
+    most = visit.rows(longest.kind, limit=MAX_LIMIT)
+    usual = _default_limit(unasked, whole)
+    if most is None:
+        return Finding(
+            "rows a page", "ok", f"{MAX_LIMIT} are refused, {asked} work; {usual}"
+        )
+    given = len(most)
+    if given < min(whole, asked):
+        visit.adopt(page_limit=given)
+        sentence = f"never more than {given}, though {asked} were asked for; {usual}"
+        hint = "Take page_limit over into reconcile.yaml (below): it saves requests."
+        return Finding("rows a page", "warning", sentence, hint)
+    if given < min(whole, MAX_LIMIT):
+        return Finding("rows a page", "ok", f"at most {given}; {usual}")
+    if given == MAX_LIMIT:
+        return Finding("rows a page", "ok", f"{MAX_LIMIT} if asked for; {usual}")
+    sentence = f"the longest list has {whole}; how many come at most is not known"
+    return Finding("rows a page", "unknown", sentence)
+
+
+def _default_limit(unasked: Sequence[Row] | None, whole: int) -> str:
+    if unasked is None:
+        return "refused without a limit"
+    if len(unasked) < whole:
+        return f"{len(unasked)} if nothing is asked"
+    return f"all {whole} if nothing is asked"
+
+
+def _totals(visit: Visit, lists: Sequence[Listing]) -> Finding:
+    filled = [one for one in lists if one.proof and one.rows]
+    words = [_total(visit, one) for one in filled]
+    if not words:
+        return Finding("total", "unknown", "no list was read completely")
+    if all(one.proof == "total" for one in filled):
+        return Finding("total", "ok", f"usable: {', '.join(words)}")
+    return Finding(
+        "total",
+        "note",
+        f"{', '.join(words)}; a list without a usable total is read twice",
+    )
+
+
+def _total(visit: Visit, one: Listing) -> str:
+    plural = KINDS[one.kind].plural
+    answer = visit.get(visit.list_path(one.kind), query(limit=1))
+    body = answer.body if isinstance(answer.body, dict) else {}
+    key = next((key for key in ("total", "totals") if key in body), None)
+    if key is None:
+        return f"{plural} none"
+    if one.proof == "total":
+        return f"{plural} `{key}`"
+    told = whole_number(body[key])
+    per_page = told == 1 and len(one.rows) > 1
+    return (
+        f"{plural} `{key}`, which counts {'the page' if per_page else 'something else'}"
+    )
+
+
+# --- filters --------------------------------------------------------------------------
+
+
+def filters(visit: Visit, lists: Sequence[Listing]) -> list[Finding]:
+    """Whether single objects can be asked for by their keys."""
+    return [
+        finding
+        for one in lists
+        if one.kind in ("product", "customer")
+        for finding in tried("filter", lambda o=one: [_filter(visit, o)])  # type: ignore[misc]
+    ]
+
+
+def _filter(visit: Visit, one: Listing) -> Finding:
+    column = KINDS[one.kind].key_field
+    name = f"filter {column}"
+    keys = list(dict.fromkeys(_keys(one.rows, column)))
+    if len(keys) < 2:
+        few = "only one object" if keys else "no object"
+        return Finding(name, "unknown", f"{few} yet: an ignored filter would not show")
+    asked = keys[: min(2, len(keys) - 1)]
+    found = rows_in(visit.client, KINDS[one.kind].plural, column, asked)
+    if found is not None and set(_keys(found, column)) == set(asked):
+        return Finding(name, "ok", "`in` works: single objects are asked for")
+    sentence = "`in` cannot be relied on: the whole list is read instead"
+    return Finding(name, "note", sentence)
+
+
+def _keys(rows: Iterable[Row], column: str) -> Iterator[str]:
+    values = (row.get(column) for row in rows)
+    return (str(value) for value in values if isinstance(value, str | int))
+
+
+def _ids(rows: Iterable[Row]) -> list[int]:
+    found = (whole_number(row.get("id")) for row in rows)
+    return [own for own in found if own is not None]
