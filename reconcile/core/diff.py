@@ -54,18 +54,34 @@ def dropped_entries(
     Taking one away means replacing all of them (C-11): only where every address in
     Traede is one that we applied. Else none is dropped.
     """
+    return [
+        (spec.name, key)
+        for spec, key in _no_longer_written(desired, applied)
+        if applied is not None and _all_ours(spec, live, applied, seal)
+    ]
+
+
+def staying_entries(
+    desired: Desired, live: Live, applied: Applied | None, seal: Seal
+) -> list[tuple[str, str]]:
+    """The others: no longer written, and left because not all there are ours."""
+    dropped = dropped_entries(desired, live, applied, seal)
+    gone = [(spec.name, key) for spec, key in _no_longer_written(desired, applied)]
+    return [entry for entry in gone if entry not in dropped]
+
+
+def _no_longer_written(
+    desired: Desired, applied: Applied | None
+) -> Iterator[tuple[Field, str]]:
     if applied is None:
-        return []
-    found: list[tuple[str, str]] = []
+        return
     for spec in KINDS[desired.ref.kind].fields.values():
         if spec.shape is not Shape.KEYED or spec.clear is not Clear.EMPTY:
             continue
         written = {path for path in desired.values if path[0] == spec.name}
         ours = {p[1] for p in applied.sent if p[0] == spec.name and len(p) == 3}
         gone = ours - {path[1] for path in written if len(path) > 1}
-        if written and gone and _all_ours(spec, live, applied, seal):
-            found += [(spec.name, key) for key in sorted(gone)]
-    return found
+        yield from ((spec, key) for key in sorted(gone) if written)
 
 
 _SEEN_MEMBERS = ("address", "zip", "city", "country")

@@ -99,10 +99,12 @@ def row_retired(row: Applied | None, live: Live) -> Applied:
 
 
 def released(desired: Desired, row: Applied | None) -> list[Path]:
-    """Fields once applied and no longer written: let go, nothing is sent."""
+    """Fields once applied and no longer written: let go, nothing is sent.
+
+    What an archive wrote was never the catalog's, and the revival takes it back.
+    """
     if row is None:
         return []
     written = {path[0] for path in desired.values}
-    return sorted(
-        p for p in row.sent if p not in desired.values and p[0] not in written
-    )
+    archived = KINDS[row.ref.kind].retire() if row.retired else {}
+    return sorted(p for p in row.sent if p[0] not in written and p not in archived)

@@ -80,6 +80,9 @@ class _Moving:
     """How many live objects refer to a key, and so show the new one at once."""
     live_names: _Names = field(default_factory=_Names)
     ledger_names: _Names = field(default_factory=_Names)
+    freed: dict[Ref, str] = field(default_factory=dict)
+    """The step that takes a key away from its holder: in a chain the next rename needs
+    that key free."""
 
 
 def apply_renames(catalog: Catalog, live: Snapshot, ledger: Ledger) -> Renamed:
@@ -115,7 +118,9 @@ def _settle(moving: _Moving, desired: Desired) -> bool:
     if before:
         befores = moving.live_names.first.get(old, [old])
         followers = sum(moving.followers.get(ref, 0) for ref in befores)
-        out.steps.append(_step(desired, before, followers))
+        step = _step(desired, before, followers)
+        out.steps.append(replace(step, requires=_needed(moving, new)))
+        moving.freed[old] = step.id
         _move(moving, old, new, before.remote_id)
     elif after:
         row = out.ledger.get(old)
@@ -154,6 +159,10 @@ def _both_present(out: Renamed, desired: Desired, catalog: Catalog) -> None:
 
 def _old(desired: Desired) -> Ref:
     return Ref(desired.ref.kind, desired.renamed_from or "")
+
+
+def _needed(moving: _Moving, new: Ref) -> tuple[str, ...]:
+    return (moving.freed[new],) if new in moving.freed else ()
 
 
 def _step(desired: Desired, live: Live, followers: int) -> Step:

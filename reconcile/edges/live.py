@@ -10,15 +10,18 @@ from typing import Any, Final
 from reconcile.core.kinds import KINDS
 from reconcile.core.model import KindName, Ref, Snapshot
 from reconcile.core.wire.read import (
+    CHILDREN,
     REFERRED,
     Row,
     flatten_categories,
     keys_by_id,
     read_some,
     remote_id,
+    shows_children,
 )
 from reconcile.edges.client import Client
 from reconcile.edges.walk import rows_in, walk
+from reconcile.errors import TraedeUnavailable
 
 ROOTS: Final[tuple[KindName, ...]] = (*REFERRED, "product")
 """The kinds with a list of their own; variants come with their products."""
@@ -97,6 +100,8 @@ class LiveReader:
             ids_of=_child_ids if kind == "category" else lambda _: (),
         )
         self._dropped[kind] = (*self._dropped.get(kind, ()), *found.dropped_includes)
+        if kind == "category" and CHILDREN not in self._dropped[kind]:
+            _demand_children(found.rows)
         self.counts[_plural(kind)] = len(found.rows)
         if kind in self._keys:
             self._keys[kind] = keys_by_id(kind, found.rows)
@@ -118,6 +123,17 @@ class LiveReader:
             for name in names
         ]
         return replace(snapshot, warnings=(*snapshot.warnings, *dropped))
+
+
+def _demand_children(rows: Sequence[Row]) -> None:
+    # Where Traede refuses the include, every plan says so, and none is deleted.
+    if not shows_children(list(flatten_categories(rows))):
+        raise TraedeUnavailable(
+            "Traede returned the categories without their children, so that nobody can "
+            "tell which sub categories there are",
+            hint="Check `traede: {includes: {categories: […]}}` in reconcile.yaml: "
+            "children must be among them.",
+        )
 
 
 def _plural(kind: KindName) -> str:

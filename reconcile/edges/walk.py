@@ -200,9 +200,9 @@ class _Reader:
 
         Only where pages count from 1 does page 1 begin with the same row at any
         limit. A 5xx on page 0 could as well be a row that Traede cannot show; a
-        plain no could not.
+        plain no could not, nor its old form: 200 with `errors` (SEMANTICS 1.7).
         """
-        if found.refused in (None, 400, 404, 416, 422):
+        if found.refused in (None, 200, 400, 404, 416, 422):
             return True
         other = 1 if found.limit > 1 else 2
         answer = self.fetch(1, limit=other)

@@ -8,12 +8,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 from random import Random
 from typing import Any, Final
 
 import pytest
 from support.account import Account, Moment
-from support.counting import after_apply, expected_summary, new_name
+from support.counting import after_apply, expected_summary, new_names
 from support.editing import Editing
 from support.edits import EDITS, edit
 from support.neutral import Brand
@@ -66,7 +68,9 @@ def applied(
         box.load(_theirs(base_currency))
         account.write(full)
         assert account.apply().exit_code == 0
-        kept = _add_below_ours(account, full) | _change_by_hand(account, full)
+        kept = _add_below_ours(account, full)
+        for kind, key, fields in _by_hand(full):
+            box.edit(kind, key, **fields)
         unmanaged = {
             n: row for n, row in rows_of(box.dump()).items() if _is_theirs(row)
         }
@@ -238,42 +242,31 @@ def _add_below_ours(account: Account, full: Brand) -> frozenset[str]:
     return frozenset((top, product["item_number"]))
 
 
-def _by_hand(full: Brand) -> list[tuple[str, str, dict[str, Any]]]:
+def _by_hand(full: Brand) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Fields that the catalog does not write, set by somebody on objects that it
     does: kind, key, fields."""
-    product = full["products"][1]
-    return [
-        ("product", product["item_number"], {"subbrand_id": 7}),
-        ("variant", product["variants"][0]["sku"], {"picture": "tee.jpg"}),
-        *(
-            ("customer", customer["customer_number"], {"active": False, "vat": "25"})
-            for customer in full["customers"][:1]
-        ),
-    ]
-
-
-OFFER: Final = "1.5"
-"""An offer price of the same variant, in a currency that the catalog prices."""
-
-
-def _change_by_hand(account: Account, full: Brand) -> frozenset[str]:
-    for kind, key, fields in _by_hand(full):
-        account.box.edit(kind, key, **fields)
-    variant = full["products"][1]["variants"][0]
-    currency = next(iter(variant["prices"]))
-    offer = {f"prices.{currency}.offer_price": OFFER}
-    account.box.edit("variant", variant["sku"], **offer)
-    return frozenset(key for _, key, _ in _by_hand(full))
+    for customer in full["customers"]:
+        yield "customer", customer["customer_number"], {"active": False, "vat": "25"}
+    for product in full["products"][1::2]:
+        yield "product", product["item_number"], {"subbrand_id": 7}
+        for variant in product["variants"]:
+            yield "variant", variant["sku"], {"picture": "tee.jpg"}
+            for currency, price in variant["prices"].items():
+                if "offer_price" not in price:
+                    offer = {f"prices.{currency}.offer_price": "1.5"}
+                    yield "variant", variant["sku"], offer
 
 
 def _keep_by_hand(view: View, full: Brand, after: Brand) -> None:
     """What was set by hand is still there, but for what an edit has written over."""
+    names = new_names(after)
     for kind, key, fields in _by_hand(full):
-        view[kind][new_name(after, kind, key)] |= fields
-    variant = full["products"][1]["variants"][0]
-    row = view["variant"][new_name(after, "variant", variant["sku"])]
-    price = row["prices"][next(iter(variant["prices"]))]
-    price["offer_price"] = price["offer_price"] or OFFER
+        row: Any = view[kind].get(names[kind].get(key, ""))
+        for path, value in fields.items() if row else ():
+            *above, name = path.split(".")
+            place = reduce(getitem, above, row)
+            if name != "offer_price" or place[name] is None:
+                place[name] = value
 
 
 def _is_theirs(text: str) -> bool:

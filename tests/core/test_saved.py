@@ -62,12 +62,14 @@ def test_a_field_that_was_held_then_stays_held_now():
     assert written(limit(fresh, saved, SEAL)) == {"update:product:tee": [NAME]}
 
 
-def test_a_step_of_which_nothing_was_written_is_not_in_the_limit():
+def test_a_held_step_stays_in_sight_and_stays_held():
     saved = plan(step("update", "tee", name("Old", held=True)))
 
     limited = limit(plan(step("update", "tee", name("Old"))), saved, SEAL)
 
-    assert (limited.plan.steps, limited.conflicts, limited.as_found) == ((), {}, {})
+    assert written(limited) == {"update:product:tee": []}
+    assert (limited.conflicts, limited.as_found) == ({}, {})
+    assert limit(plan(), saved, SEAL).plan.steps == ()
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from support.harness import Shop
+from support.harness import Shop, quick_folder
 
 from reconcile.sandbox import Sandbox
 
@@ -18,6 +17,7 @@ def server() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def shop(server: Sandbox, tmp_path: Path) -> Shop:
+def shop(server: Sandbox) -> Iterator[Shop]:
     server.reset()
-    return Shop(server, tmp_path)
+    with quick_folder() as folder:
+        yield Shop(server, folder)

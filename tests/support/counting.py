@@ -14,7 +14,7 @@ from support.neutral import Brand, Row
 from support.stored import KINDS, View, wanted
 
 Names = dict[str, dict[str, str]]
-"""By kind and key: the name that Traede has for it before the apply."""
+"""By kind, one name for another."""
 
 
 def expected_summary(
@@ -50,7 +50,7 @@ def after_apply(before: Brand, after: Brand, retired: set[str]) -> View:
     """What Traede holds then: a collection that is retired stays as it was, off
     sale, and of its customers those who are left."""
     view = wanted(after)
-    numbers = {old: new for new, old in _old_names(after)["customer"].items()}
+    numbers = new_names(after)["customer"]
     for title in retired:
         row = dict(wanted(before)["collection"][title])
         allowed = [numbers[n] for n in row["allowed_customers"] if n in numbers]
@@ -59,13 +59,16 @@ def after_apply(before: Brand, after: Brand, retired: set[str]) -> View:
     return view
 
 
-def new_name(brand: Brand, kind: str, old: str) -> str:
-    """What is the key now of the object that had this one."""
-    names = _old_names(brand)[kind]
-    return next(key for key, name in names.items() if name == old)
+def new_names(brand: Brand) -> Names:
+    """By kind and by the key that Traede has now: the key that the catalog has."""
+    return {
+        kind: {old: new for new, old in names.items()}
+        for kind, names in _old_names(brand).items()
+    }
 
 
 def _old_names(brand: Brand) -> Names:
+    """By kind and key: the key that Traede has for it before the apply."""
     names: Names = {kind: {} for kind in KINDS}
     for kind, key, old, _ in _objects(brand):
         names[kind][key] = old

@@ -80,7 +80,7 @@ class Editing:
     retired: set[str] = field(default_factory=set)
     """Collections taken out of the catalog: Traede keeps them, off sale."""
     new: set[int] = field(default_factory=set)
-    """Objects made by an earlier edit, which cannot be renamed yet."""
+    """What earlier edits have made, by `id`: it is not in Traede yet."""
     serial: int = 0
 
     def number(self) -> int:

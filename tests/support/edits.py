@@ -94,12 +94,15 @@ def offer_price_set(editing: Editing) -> str | None:
     if price is None:
         return None
     price["offer_price"] = times(price["sales_price"], "0.7")
+    editing.new.add(id(price))
     return name
 
 
 @_edit
 def offer_price_cleared(editing: Editing) -> str | None:
-    name, price = editing.pick_price(lambda p: p.get("offer_price"))
+    name, price = editing.pick_price(
+        lambda p: p.get("offer_price") and id(p) not in editing.new
+    )
     if price is None:
         return None
     price["offer_price"] = None

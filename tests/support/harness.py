@@ -160,7 +160,7 @@ class Shop:
     # --- commands ---
 
     def plan(self, catalog: Catalog, **wish: bool) -> Read:
-        with self._client(Life()) as client, self._state() as state:
+        with self._client(Life()) as client, self.state() as state:
             return self._plan(catalog, client, state, Wish(as_of=TODAY, **wish))
 
     def save(self, catalog: Catalog, **wish: bool) -> str:
@@ -178,7 +178,7 @@ class Shop:
     ) -> Report:
         """`apply --yes`, or `apply PLAN --yes`; a life may end in the middle."""
         life = life or Life()
-        real = self._state()
+        real = self.state()
         with self._client(life) as client:
             try:
                 return self._apply(catalog, saved, client, real, life, wish)
@@ -240,11 +240,11 @@ class Shop:
         self.apply(catalog)
 
     def ledger(self) -> dict[Ref, Applied]:
-        with self._state() as state:
+        with self.state() as state:
             return state.ledger()
 
     def in_flight(self) -> int:
-        with self._state() as state:
+        with self.state() as state:
             return len(state.in_flight())
 
     # --- underneath ---
@@ -272,7 +272,8 @@ class Shop:
             rng=lambda: 0.5,
         )
 
-    def _state(self) -> State:
+    def state(self) -> State:
+        """The state, opened as another process would."""
         return open_state(
             "sqlite:///state.db",
             self.setting.tenant,

@@ -120,6 +120,7 @@ def _yaml(document: Row) -> str:
     writer.default_flow_style = False
     writer.allow_unicode = True
     writer.width = 4096
+    writer.sort_base_mapping_type_on_output = False
     text = io.StringIO()
     writer.dump(document, text)
     return text.getvalue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from reconcile.core.diff import compare, creation
+from reconcile.core.diff import compare, creation, staying_entries
 from reconcile.core.kinds import KINDS
 from reconcile.core.ledger import released
 from reconcile.core.model import (
@@ -164,6 +164,7 @@ def _plan_update(
         )
         return
     _warn_released(draft, desired, row)
+    _warn_staying(draft, desired, live, row)
     if row is not None and row.retired:
         changes = (*changes, *_revival(desired, live, row, changes))
         draft.add("revive", desired, live, changes)
@@ -229,6 +230,20 @@ def _warn_released(draft: Draft, desired: Desired, row: Applied | None) -> None:
                 str(desired.ref),
                 f"{', '.join(names)} no longer written: left as it is in Traede, and "
                 "not managed from now on",
+            )
+        )
+
+
+def _warn_staying(
+    draft: Draft, desired: Desired, live: Live, row: Applied | None
+) -> None:
+    for name, key in staying_entries(desired, live, row, draft.seal):
+        draft.warnings.append(
+            Warned(
+                "address-stays",
+                str(desired.ref),
+                f'{name}: "{key}" is no longer written and stays in Traede: taking one '
+                "away replaces all, and not all that Traede has are known to be ours",
             )
         )
 

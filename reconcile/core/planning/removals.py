@@ -10,6 +10,7 @@ from reconcile.core.kinds import KINDS
 from reconcile.core.model import UNKNOWN, Desired, Live, Ref
 from reconcile.core.planning.draft import Draft
 from reconcile.core.steps import Change, Step, Warned
+from reconcile.core.wire.read import CHILDREN
 
 
 def plan_deletes(draft: Draft) -> None:
@@ -120,7 +121,9 @@ def keep_categories(draft: Draft) -> None:
             if ref.kind == "product"
         }
         holders = sorted(r.key for r in products if _stays_in(draft, r, step.ref))
-        if kept:
+        if (CHILDREN,) in draft.renamed.objects[step.ref].opened:
+            reason = "Traede does not show what is below it, and that would go too"
+        elif kept:
             reason = (
                 f"it would take these categories with it: {', '.join(sorted(kept))}"
             )

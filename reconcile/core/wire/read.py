@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from reconcile.core.canonical import (
     SEPARATOR,
@@ -94,15 +94,27 @@ def _products(
 
 def _categories(rows: Iterable[Row], keys: KeysById, _: list[str]) -> Iterator[Live]:
     names = keys["category"]
-    for row in flatten_categories(rows):
+    flat = list(flatten_categories(rows))
+    # Not shown is not the same as none: such a category is never deleted.
+    unknown = () if shows_children(flat) else ((CHILDREN,),)
+    for row in flat:
         parent = row["parent"]
         yield Live(
             Ref("category", names[remote_id(row)]),
             remote_id(row),
             {},
+            opened=frozenset(unknown),
             parent=Ref("category", names[parent]) if parent is not None else None,
             raw=row,
         )
+
+
+CHILDREN: Final = "children"
+
+
+def shows_children(flat: Sequence[Row]) -> bool:
+    """Whether categories came with what is below them, as a tree or side by side."""
+    return not flat or any(row["parent"] is not None or CHILDREN in row for row in flat)
 
 
 def _singles(
@@ -351,14 +363,6 @@ def _entry_key(spec: Field, entry: Mapping[str, Any]) -> str:
 
 def _category_keys(rows: Sequence[Row]) -> dict[int, str]:
     by_id = {remote_id(row): row for row in rows}
-    known = any(row["parent"] is not None or "children" in row for row in rows)
-    if rows and not known:
-        raise TraedeUnavailable(
-            "Traede returned the categories without their children, so that nobody can "
-            "tell which sub categories there are",
-            hint="Check `traede: {includes: {categories: […]}}` in reconcile.yaml: "
-            "children must be among them.",
-        )
 
     def key(own: int, depth: int = 0) -> str:
         row = by_id[own]
@@ -375,7 +379,7 @@ def _category_keys(rows: Sequence[Row]) -> dict[int, str]:
     return {own: key(own) for own in by_id}
 
 
-def remote_id(row: Row) -> int:
+def remote_id(row: Any) -> int:
     """The numeric id of a row; UnexpectedAnswer where it has none."""
     if not isinstance(row, Mapping) or row.get("id") is None:
         raise UnexpectedAnswer("an object without a numeric id")

@@ -1,0 +1,105 @@
+"""A brand's folder beside a sandbox, and commands that run in this process."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.builders import Entry, text
+
+from reconcile.cli import main
+from reconcile.sandbox import Sandbox
+
+TOKEN = "secret-token-4711"  # noqa: S105 (the sandbox's own)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What one command left: exit code, results, talk."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Brand:
+    """A folder with `reconcile.yaml` and a catalog, and a Traede to try them on."""
+
+    def __init__(
+        self, box: Sandbox, folder: Path, capture: pytest.CaptureFixture[str]
+    ) -> None:
+        self.box = box
+        self.folder = folder
+        self._capture = capture
+        self.configure()
+
+    def configure(self, **settings: Any) -> None:
+        traede = {"url": self.box.url, "brand_id": 1, "verify_seconds": 5}
+        traede |= settings.pop("traede", {})
+        whole = {"base_currency": "DKK", "traede": traede, **settings}
+        self.write("reconcile.yaml", json.dumps(whole, indent=1))
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def catalog(self, *entries: Entry) -> None:
+        self.write("catalog/all.yaml", text(*entries))
+
+    def run(self, *argv: str | Path) -> Ran:
+        """One command, as typed in this folder."""
+        self._capture.readouterr()
+        try:
+            main([str(word) for word in argv])
+        except SystemExit as ended:
+            found = self._capture.readouterr()
+            code = ended.code
+            assert isinstance(code, int)
+            return Ran(code, found.out, found.err)
+        raise AssertionError("main() always ends the process")
+
+    def applied(self, *entries: Entry) -> None:
+        """Traede and the ledger as these entries say."""
+        self.catalog(*entries)
+        ran = self.run("apply", "--yes")
+        assert ran.code == 0, ran
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Sandbox]:
+    with Sandbox(token=TOKEN) as box:
+        yield box
+
+
+@pytest.fixture
+def outside(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Nothing that a developer or a CI machine has exported decides these tests."""
+    ours = ("TRAEDE_", "RECONCILE_", "GITHUB_")
+    for name in list(os.environ):
+        if name.startswith(ours) or name in ("CI", "NO_COLOR", "FORCE_COLOR"):
+            monkeypatch.delenv(name)
+    return monkeypatch
+
+
+@pytest.fixture
+def brand(
+    server: Sandbox,
+    tmp_path: Path,
+    outside: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Brand:
+    server.reset()
+    outside.setenv("TRAEDE_TOKEN", TOKEN)
+    outside.chdir(tmp_path)
+    return Brand(server, tmp_path, capsys)
