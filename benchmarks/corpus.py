@@ -1,14 +1,16 @@
-"""A large brand as people would write it: `write_brand(folder, 1000)`.
+"""A large brand as people would write it, and a Traede that knows it already.
 
-Deterministic, and written as a stream, so that the memory of who calls it stays small
-(a child process inherits the peak of its parent in the kernel's books).
+Deterministic, and written as a stream: the kernel books the peak memory of a parent
+on its children too, so who measures them has to stay small.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 CONFIG = """\
 name: bench
@@ -19,68 +21,121 @@ state: sqlite:///state.db
 
 traede: {brand_id: 1}
 """
-SUPPLIERS = ("501", "502", "503")
-TREE = {
+CATEGORIES = {
     "Knitwear": ("Sweaters", "Cardigans", "Vests", "Base layers"),
     "Rainwear": ("Raincoats", "Rain jackets", "Rain trousers", "Ponchos"),
     "Everyday": ("Shirts", "T-shirts", "Trousers", "Shorts"),
 }
-SEASONS = {
+COLLECTIONS = {
     "aw26": "Autumn/Winter 2026",
     "ss27": "Spring/Summer 2027",
     "basics": "Never out of stock",
 }
+SUPPLIERS = ("501", "502", "503")
 NAMES = ("Undertow", "Beacon", "Drizzle", "Ferryman", "Gale", "Groyne", "Skerry")
 FABRICS = ("merino wool", "recycled polyester", "waxed cotton", "linen")
-COLORS = (("Navy", "NVY"), ("Sand", "SND"), ("Black", "BLK"), ("Kelp", "KLP"))
+COLORS = {"Navy": "NVY", "Sand": "SND", "Black": "BLK", "Kelp": "KLP"}
 SIZES = ("XS", "S", "M", "L", "XL")
 VARIANTS = 2 * len(SIZES)
 STYLES_PER_CUSTOMER = 20
 
 
 def write_brand(folder: Path, styles: int) -> None:
-    """A `reconcile.yaml` with its catalog, and the account to start a sandbox with."""
-    _write(folder / "reconcile.yaml", CONFIG)
-    _write(folder / "account.json", json.dumps({"suppliers": SUPPLIERS}))
+    """`reconcile.yaml`, its catalog, and `account.json` for a sandbox to start with."""
+    _write(folder / "reconcile.yaml", [CONFIG])
     catalog = folder / "catalog"
     _write(catalog / "categories.yaml", _categories())
     _write(catalog / "collections.yaml", _collections())
     _write(catalog / "customers.yaml", _customers(styles // STYLES_PER_CUSTOMER))
-    seasons = tuple(SEASONS)
-    for number in range(styles):
-        season = seasons[number % len(seasons)]
-        name = f"{number:05d}-{NAMES[number % len(NAMES)].lower()}.yaml"
-        _write(catalog / "products" / season / name, _style(number, season))
+    for style in map(Style, range(styles)):
+        path = catalog / "products" / style.season / style.file
+        _write(path, [_product(style)])
+    _write(folder / "account.json", _account(styles))
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What catalog and account both say about one style."""
+
+    number: int
+
+    @property
+    def item_number(self) -> str:
+        return str(10_000 + self.number)
+
+    @property
+    def name(self) -> str:
+        return f"{_nth(NAMES, self.number)} {self.number}"
+
+    @property
+    def file(self) -> str:
+        return f"{self.name.lower().replace(' ', '-')}.yaml"
+
+    @property
+    def season(self) -> str:
+        return _nth(tuple(COLLECTIONS), self.number)
+
+    @property
+    def fabric(self) -> str:
+        return _nth(FABRICS, self.number)
+
+    @property
+    def description(self) -> str:
+        return (
+            f"<p>{self.name} in {self.fabric}, for long days on the water. Flat seams, "
+            "and a hem that stays where it is. Made in small series.</p>"
+        )
+
+    @property
+    def categories(self) -> list[str]:
+        top = _nth(tuple(CATEGORIES), self.number)
+        return [top, f"{top} > {_nth(CATEGORIES[top], self.number)}"]
+
+    @property
+    def prices(self) -> dict[str, dict[str, str]]:
+        kroner = 150 + self.number % 60 * 10
+        rates = {"DKK": 1.0, "EUR": 0.134, "SEK": 1.5}
+        return {
+            currency: {
+                "sales_price": f"{kroner * rate:.2f}",
+                "rec_sales_price": f"{kroner * rate * 2.4:.2f}",
+            }
+            for currency, rate in rates.items()
+        }
+
+    @property
+    def variants(self) -> Iterator[tuple[str, str, dict[str, str]]]:
+        """SKU, EAN and attributes of each."""
+        for place in range(VARIANTS):
+            shade, size = divmod(place, len(SIZES))
+            color = _nth(tuple(COLORS), self.number + shade)
+            yield (
+                f"NJ-{self.number:05d}-{COLORS[color]}-{SIZES[size]}",
+                _ean(self.number * VARIANTS + place),
+                {"Color": color, "Size": SIZES[size]},
+            )
 
 
-def _categories() -> str:
-    lines = ["categories:"]
-    for top, below in TREE.items():
-        lines += [f"  - name: {top}", "    children:"]
-        lines += [f"      - {{name: {name}}}" for name in below]
-    return "\n".join(lines) + "\n"
+# --- the catalog -------------------------------------------------------------------
 
 
-def _collections() -> str:
-    lines = (f"  - {{title: {title}, visibility: customers}}\n" for title in _titles())
-    return "collections:\n" + "".join(lines)
+def _categories() -> Iterator[str]:
+    yield "categories:\n"
+    for top, below in CATEGORIES.items():
+        yield f"  - name: {top}\n    children:\n"
+        yield from (f"      - {{name: {name}}}\n" for name in below)
 
 
-def _titles() -> Iterator[str]:
-    yield from SEASONS.values()
+def _collections() -> Iterator[str]:
+    yield "collections:\n"
+    for title in COLLECTIONS.values():
+        yield f"  - {{title: {title}, visibility: customers}}\n"
 
 
-def _customers(count: int) -> str:
-    return "customers:\n" + "\n".join(_customer(n) for n in range(count)) + "\n"
-
-
-def _customer(number: int) -> str:
-    return f"""\
+def _customers(count: int) -> Iterator[str]:
+    yield "customers:\n"
+    for number in range(count):
+        yield f"""\
   # orders twice a year, at the fair
   - customer_number: "{1000 + number}"
     name: Havnens Magasin {number}
@@ -95,59 +150,98 @@ zip: "9990", city: Skagen, country: DK}}
 """
 
 
-def _style(number: int, season: str) -> str:
-    name = f"{NAMES[number % len(NAMES)]} {number}"
-    top = tuple(TREE)[number % len(TREE)]
-    below = TREE[top][number // len(TREE) % len(TREE[top])]
-    fabric = FABRICS[number % len(FABRICS)]
-    variants = "".join(_variants(number))
-    kroner = 150 + number % 60 * 10
+def _product(style: Style) -> str:
+    number = style.number
+    prices = "".join(
+        f"        {currency}: {{sales_price: {price['sales_price']}, "
+        f"rec_sales_price: {price['rec_sales_price']}}}\n"
+        for currency, price in style.prices.items()
+    )
+    variants = "".join(
+        f'      - {{sku: {sku}, ean: "{ean}", '
+        f"attributes: {{Color: {own['Color']}, Size: {own['Size']}}}}}\n"
+        for sku, ean, own in style.variants
+    )
     return f"""\
 # yaml-language-server: $schema=../../../schemas/catalog.schema.json
 products:
-  - item_number: "{10000 + number}"
-    name: {name}
-    description: <p>{name} in {fabric}, for long days on the water. Flat seams, and a \
-hem that stays where it is. Made in small series; wash it rarely, air it often.</p>
-    categories: [{top} > {below}, {top}]
-    collection: {SEASONS[season]}
-    tags: [{fabric}, unisex]
+  - item_number: "{style.item_number}"
+    name: {style.name}
+    description: {style.description}
+    categories: [{", ".join(style.categories)}]
+    collection: {COLLECTIONS[style.season]}
+    tags: [{style.fabric}, unisex]
     release_date: 2026-09-{1 + number % 28:02d}
     min_order_quantity: {1 + number % 3}
-    suppliers: [{{supplier_number: "{SUPPLIERS[number % len(SUPPLIERS)]}", \
-primary: true, lead_time_type: weeks, lead_time_from: 9, lead_time_to: 11}}]
-    meta: {{material: 100 % {fabric}, care: "Wash at 30°, no bleach", \
-origin: Lithuania}}
+    suppliers: [{{supplier_number: "{_nth(SUPPLIERS, number)}", primary: true, \
+lead_time_type: weeks, lead_time_from: 9, lead_time_to: 11}}]
+    meta: {{material: 100 % {style.fabric}, care: "Wash at 30°, no bleach"}}
     translations:
-      danish: {{name: "{name}, dansk"}}
-      german: {{name: "{name}, deutsch"}}
+      danish: {{name: "{style.name}, dansk"}}
+      german: {{name: "{style.name}, deutsch"}}
     variant_defaults:
       weight: {200 + number % 900}
       weight_type: g
       prices:                  # the same in all sizes
-        DKK: {{sales_price: {kroner}, rec_sales_price: {kroner * 2.5:.2f}}}
-        EUR: {{sales_price: {kroner / 7.5:.2f}, rec_sales_price: {kroner / 3:.2f}}}
-        SEK: {{sales_price: {kroner * 1.5:.2f}, rec_sales_price: {kroner * 4}}}
-      drops: [{{drop_code: {season.upper()}-1}}]
-      images: [{{url: "https://img.example/{season}/{number}.jpg"}}]
+{prices}\
+      drops: [{{drop_code: {style.season.upper()}-1}}]
+      images: [{{url: "https://img.example/{style.season}/{number}.jpg"}}]
     variants:
+      # two colours of each; the mill had no more in spring
 {variants}"""
 
 
-def _variants(number: int) -> Iterator[str]:
-    for place in range(VARIANTS):
-        shade, size = divmod(place, len(SIZES))
-        color, code = COLORS[(number + shade) % len(COLORS)]
-        if place == len(SIZES):
-            yield f"      # {color} came later; the mill had none in spring\n"
-        own = ""
-        if SIZES[size] == "XL":
-            own = f", prices: {{DKK: {{sales_price: {175 + number % 60 * 10}}}}}"
-        yield (
-            f"      - {{sku: NJ-{number:05d}-{code}-{SIZES[size]}, "
-            f'ean: "{_ean(number * VARIANTS + place)}", '
-            f"attributes: {{Color: {color}, Size: {SIZES[size]}}}{own}}}\n"
-        )
+# --- the account -------------------------------------------------------------------
+
+
+def _account(styles: int) -> Iterator[str]:
+    """A sketch as the sandbox loads it: all that Traede would show.
+
+    What it never shows is still to be written; the first apply does, in few calls.
+    """
+    ids = {title: own for own, title in enumerate(COLLECTIONS.values(), 1)}
+    collections = [
+        {"id": own, "title": title, "visibility": "customers"}
+        for title, own in ids.items()
+    ]
+    yield f'{{"suppliers": {json.dumps(SUPPLIERS)},\n'
+    yield f'"categories": {json.dumps(list(_category_rows()))},\n'
+    yield f'"collections": {json.dumps(collections)},\n"products": [\n'
+    for style in map(Style, range(styles)):
+        row = _product_row(style, ids[COLLECTIONS[style.season]])
+        yield f"{',' if style.number else ''}{json.dumps(row)}\n"
+    yield "]}\n"
+
+
+def _category_rows() -> Iterator[dict[str, str]]:
+    for top, below in CATEGORIES.items():
+        yield {"name": top}
+        yield from ({"name": name, "parent": top} for name in below)
+
+
+def _product_row(style: Style, collection: int) -> dict[str, Any]:
+    return {
+        "item_number": style.item_number,
+        "name": style.name,
+        "description": style.description,
+        "categories": style.categories,
+        "tags": [style.fabric, "unisex"],
+        "collection_id": collection,
+        "variants": [
+            {"sku": sku, "ean": ean, "attributes": attributes, "prices": style.prices}
+            for sku, ean, attributes in style.variants
+        ],
+    }
+
+
+def _write(path: Path, texts: Iterator[str] | list[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(texts)
+
+
+def _nth(words: tuple[str, ...], number: int) -> str:
+    return words[number % len(words)]
 
 
 def _ean(number: int) -> str:

@@ -11,10 +11,10 @@ import json
 import os
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -24,7 +24,8 @@ from corpus import VARIANTS, write_brand
 
 TOKEN = "sandbox-token"  # noqa: S105 (it guards a toy)
 PYTHON = sys.executable
-NOTHING_TO_DO = 0
+READING = ("reconcile validate", "reconcile plan")
+"""The commands that read every style."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,10 @@ def _rounds(
     runs: dict[str, list[Run]] = {name: [] for name in commands}
     requests = 0
     for _ in range(rounds):
-        _control(url, "DELETE", "requests")
+        _requests(url, forget=True)
         for name, command in commands.items():
             runs[name].append(_run(command, environment))
-        requests = len(_control(url, "GET", "requests"))
+        requests = _requests(url)
     return runs, requests
 
 
@@ -94,12 +95,10 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> Run:
     seconds = perf_counter() - started
     process.stdout.close()
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != NOTHING_TO_DO:
+    if process.returncode != 0:  # of a plan: there is something to do
         sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{output!r}")
-    unit = 1 if sys.platform == "darwin" else 1024
-    return Run(
-        seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1_000_000
-    )
+    megabytes = usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, megabytes)
 
 
 @contextmanager
@@ -116,11 +115,13 @@ def _sandbox(folder: Path) -> Iterator[str]:
             process.terminate()
 
 
-def _control(url: str, method: str, what: str) -> Sequence[object]:
-    request = urllib.request.Request(f"{url}/_sandbox/{what}", method=method)
-    with urllib.request.urlopen(request) as answer:
-        found = json.load(answer)
-    return [one for one in found or () if "/_sandbox/" not in one["path"]]
+def _requests(url: str, *, forget: bool = False) -> int:
+    """How many requests the sandbox has had since it was told to forget them."""
+    connection = HTTPConnection(url.removeprefix("http://"))
+    with closing(connection):
+        connection.request("DELETE" if forget else "GET", "/_sandbox/requests")
+        noted = json.load(connection.getresponse()) or ()
+    return sum("/_sandbox/" not in one["path"] for one in noted)
 
 
 def _print_table(
@@ -131,28 +132,21 @@ def _print_table(
     requests: int,
 ) -> None:
     bare = median(run.seconds for run in runs["python -c pass"])
-    print(
-        f"{styles:,} styles of {VARIANTS} variants, medians of {rounds} rounds in turns"
-    )
-    print()
-    print(
-        f"{'':20}{'wall':>10}{'of bare':>10}{'cpu':>10}{'styles/s':>10}{'memory':>10}"
-    )
+    print(f"{styles:,} styles of {VARIANTS} variants; medians of {rounds} rounds\n")
+    titles = ("wall", "of bare", "cpu", "styles/s", "memory")
+    print(" " * 20 + "".join(f"{title:>10}" for title in titles))
     for name, taken in runs.items():
         seconds = median(run.seconds for run in taken)
         cpu = median(run.cpu for run in taken)
         megabytes = max(run.megabytes for run in taken)
-        reads = name in ("reconcile validate", "reconcile plan")
-        rate = f"{styles / seconds:,.0f}" if reads else ""
+        rate = f"{styles / seconds:,.0f}" if name in READING else ""
         print(
             f"{name:20}{_time(seconds):>10}{seconds / bare:>9.1f}x{_time(cpu):>10}"
             f"{rate:>10}{megabytes:>7.0f} MB"
         )
-    print()
-    print(f"The plan took {requests} requests, and there was nothing to do.")
     print(
-        f"Filling the local Traede with the first apply took {_time(first.seconds)}, "
-        f"once ({styles / first.seconds:,.0f} styles/s, {first.megabytes:.0f} MB)."
+        f"\nThe plan had nothing to do, and took {requests} requests. The apply before "
+        f"it wrote what Traede never shows, in {_time(first.seconds)}."
     )
 
 

@@ -27,40 +27,39 @@ if TYPE_CHECKING:
 
 def validate(flags: Flags, output: str) -> int:
     from reconcile.core.problems import errors
+    from reconcile.reports.problems_json import problems_to_json
 
     setting = wiring.resolve(flags)
     watch = wiring.stopwatch()
     loaded, texts = wiring.load(setting)
-    _show_problems(setting, loaded, texts, output, watch())
+    if output == "json":
+        print(problems_to_json(loaded.problems), end="")
+    else:
+        print(_problems(setting, loaded, texts, watch()), end="")
     return CatalogInvalid.exit_code if errors(loaded.problems) else 0
 
 
-def _show_problems(
+def _problems(
     setting: Setting,
     loaded: Loaded,
     texts: Mapping[str, bytes],
-    output: str,
-    seconds: float,
-) -> None:
-    from reconcile.reports.problems_json import problems_to_json
+    seconds: float | None = None,
+) -> str:
     from reconcile.reports.problems_text import Counts, render_problems
 
-    if output == "json":
-        print(problems_to_json(loaded.problems))
-        return
     sources = {file: text.decode("utf-8", "replace") for file, text in texts.items()}
     counts = Counts(len(texts), loaded.counts, seconds)
-    print(render_problems(loaded.problems, sources, counts, color=setting.color))
+    return render_problems(loaded.problems, sources, counts, color=setting.color)
 
 
 def _valid_catalog(setting: Setting) -> Loaded:
-    """The catalog; raises CatalogInvalid once its problems are printed."""
+    """The catalog; ends the command where it has problems, which are no result."""
     from reconcile.core.problems import errors
 
     loaded, texts = wiring.load(setting)
     wrong: list[Problem] = errors(loaded.problems)
     if wrong:
-        _show_problems(setting, loaded, texts, "text", 0)
+        print(_problems(setting, loaded, texts), end="", file=sys.stderr)
         raise click.exceptions.Exit(CatalogInvalid.exit_code)
     return loaded
 
@@ -77,8 +76,9 @@ def plan(
     write_drift: bool,
     as_of: str | None,
 ) -> int:
-    setting = wiring.resolve(flags)
     shown = [_format(text) for text in formats or ("text",)]
+    wish = Wish(no_delete, write_drift, wiring.checked_day(as_of))
+    setting = wiring.resolve(flags)
     loaded = _valid_catalog(setting)
     with wiring.open_client(setting) as client, wiring.open_state(setting) as state:
         reader, watch = wiring.reader_for(client), wiring.stopwatch()
@@ -87,7 +87,7 @@ def plan(
             loaded,
             reader,
             state,
-            Wish(no_delete, write_drift, as_of),
+            wish,
         )
     wiring.announce(setting, reader, watch())
     if out is not None:
@@ -106,7 +106,7 @@ def show(flags: Flags, plan_file: Path, output: str) -> int:
     from reconcile.core.plan_json import plan_from_text, plan_text
     from reconcile.reports.plan_text import render_plan
 
-    text = plan_file.read_text(encoding="utf-8")
+    text = _plan_file_text(plan_file)
     saved, digest = plan_from_text(text)
     if output == "json":
         print(plan_text(saved, Seal("")), end="")
@@ -126,6 +126,11 @@ def show(flags: Flags, plan_file: Path, output: str) -> int:
             )
         )
     return 0
+
+
+def _plan_file_text(file: Path) -> str:
+    """The text of a plan file; what is no text is no plan either."""
+    return file.read_bytes().decode("utf-8", "replace")
 
 
 def _format(text: str) -> tuple[str, Path | None]:
@@ -186,13 +191,13 @@ def apply(
 ) -> int:
     from reconcile.edges.state import this_process
 
-    setting = wiring.resolve(flags)
     if not yes and not sys.stdin.isatty():
         raise UsageError(
             "nobody is there to answer: this is no terminal",
             hint="Look at `reconcile plan` first, then: reconcile apply --yes",
         )
-    saved_text = plan_file.read_text(encoding="utf-8") if plan_file else None
+    setting = wiring.resolve(flags)
+    saved_text = _plan_file_text(plan_file) if plan_file else None
     wiring.require_state(setting, stateless=stateless)
     wiring.require_brand(setting)
     loaded = _valid_catalog(setting)
@@ -235,7 +240,9 @@ def _before_writing(
     if yes or not (plan.to_do or plan.held):
         return None
     print(_render(setting, limited.read, "text"))
-    if plan.to_do and not click.confirm("Write this to Traede?", default=False):
+    if plan.to_do and not click.confirm(
+        "Write this to Traede?", default=False, err=True
+    ):
         print("Nothing was written.")
         return 130
     return None

@@ -34,9 +34,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code; no traceback for a user's mistake."""
     try:
         code = cli.main(argv, prog_name="reconcile", standalone_mode=False)
-    except click.UsageError as error:
+    except click.ClickException as error:
         error.show()
-        code = UsageError.exit_code
+        usage = isinstance(error, click.UsageError)
+        code = UsageError.exit_code if usage else ReconcileError.exit_code
     except click.exceptions.Exit as leave:
         code = leave.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -50,6 +51,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         code = 1
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(_sentence(ReconcileError(f"{where}{error.strerror}")), file=sys.stderr)
+        code = ReconcileError.exit_code
     sys.exit(code if isinstance(code, int) else 0)
 
 

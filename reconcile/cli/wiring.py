@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reconcile.cli.flags import Flags
 from reconcile.core.config import Config
@@ -250,7 +250,29 @@ def announce(setting: Setting, reader: LiveReader, seconds: float) -> None:
 
 
 def today(timezone: str) -> str:
-    return datetime.datetime.now(tz=ZoneInfo(timezone)).date().isoformat()  # noqa: TID251
+    return datetime.datetime.now(tz=_zone(timezone)).date().isoformat()  # noqa: TID251
+
+
+def _zone(timezone: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(
+            f"timezone: nobody knows {timezone!r}",
+            hint="Write it in reconcile.yaml as Europe/Copenhagen.",
+        ) from None
+
+
+def checked_day(text: str | None) -> str | None:
+    """A day as people type it, if it is one."""
+    if text is None:
+        return None
+    try:
+        return datetime.datetime.strptime(text, "%Y-%m-%d").date().isoformat()  # noqa: DTZ007 (a day has no zone)
+    except ValueError:
+        raise UsageError(
+            f"{text!r} is no day", hint="Write it as 2027-01-04 (year-month-day)."
+        ) from None
 
 
 def utc_now() -> datetime.datetime:
@@ -266,10 +288,10 @@ def _token(setting: Setting) -> str:
     if setting.flags.token_file:
         try:
             token = setting.flags.token_file.read_text(encoding="utf-8").strip()
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no text"
             raise UsageError(
-                f"the token file cannot be read: {error.strerror}",
-                hint="Check --token-file.",
+                f"the token file cannot be read: {why}", hint="Check --token-file."
             ) from None
     else:
         token = os.environ.get("TRAEDE_TOKEN", "").strip()

@@ -353,7 +353,7 @@ class Client:
             )
 
     def _no_access(self, request: str, answer: Answer) -> TraedeUnavailable:
-        words = "; ".join(error_words(answer.body, self._secrets))
+        words = "; ".join(error_words(answer.body, self._secrets)).rstrip(".")
         names = ", ".join(self.header_names)
         key = self.settings.headers.app_key
         checks = ["Check TRAEDE_TOKEN: it may be wrong, expired or of another account."]

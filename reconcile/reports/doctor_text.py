@@ -34,7 +34,10 @@ _STYLES: Final[Mapping[Verdict, Style]] = {
 _VERDICT: Final = max(map(len, _STYLES))
 _NARROW: Final = 34
 """Columns for sentences below which they stand under their name."""
-_PLAIN: Final = re.compile(r"(?!(?:true|false|null|yes|no|on|off)$)[A-Za-z/][\w./:-]*")
+_PLAIN: Final = re.compile(
+    r"(?!(?i:true|false|null|yes|no|on|off|y|n)$)(?:https?:/)?[A-Za-z/][\w./-]*(?::\d+)?",
+    re.ASCII,
+)
 """Texts that mean themselves in YAML without quotes."""
 
 
@@ -69,19 +72,21 @@ def _told(finding: Finding, page: Page, name: int) -> Iterator[str]:
     sign = page.paint(pad(finding.verdict, _VERDICT), _STYLES[finding.verdict])
     start = f"  {sign}  "
     indent = 2 + _VERDICT + 2
-    beside = indent + name + 2
-    texts = [terminal(text) for text in (finding.sentence, finding.hint) if text]
-    if page.width - beside < _NARROW:
+    below = page.width - indent - name - 2 < _NARROW
+    column = indent if below else indent + name + 2
+    lines = list(_words(finding, page.width - column))
+    if below:
         yield f"{start}{terminal(finding.name)}"
-        beside = indent
     else:
-        first, *rest = wrap(texts[0], page.width - beside, page.width - beside)
-        yield f"{start}{pad(terminal(finding.name), name)}  {first}"
-        yield from (" " * beside + line for line in rest)
-        texts = texts[1:]
-    for text in texts:
-        for line in wrap(text, page.width - beside, page.width - beside):
-            yield " " * beside + line
+        yield f"{start}{pad(terminal(finding.name), name)}  {lines.pop(0)}"
+    yield from (" " * column + line for line in lines)
+
+
+def _words(finding: Finding, room: int) -> Iterator[str]:
+    yield from wrap(terminal(finding.sentence), room, room)
+    if finding.hint:
+        first, *rest = wrap(terminal(finding.hint), room - 2, room - 2)
+        yield from (f"→ {first}", *(f"  {line}" for line in rest))
 
 
 def _sentence(diagnosis: Diagnosis) -> str:

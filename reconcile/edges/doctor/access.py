@@ -127,25 +127,19 @@ def _rate_limit(visit: Visit) -> Finding:
 
 
 def _brand(visit: Visit, lists: Sequence[Listing]) -> Finding:
-    rows = (row for one in lists for row in one.rows)
+    rows = [row for one in lists for row in one.rows]
     brands = {whole_number(row.get("brand_id")) for row in rows} - {None}
     shown = " and ".join(str(brand) for brand in sorted(brands, key=str))
     ours = visit.settings.brand_id
     if not brands:
-        seen = any(one.rows for one in lists)
-        sentence = "no object shows" if seen else "no object was read that could show"
-        sentence += " a brand_id"
-        hint = (
-            ""
-            if ours is not None
-            else ("`apply` needs traede.brand_id: ask Traede for the number.")
-        )
-        return Finding("brand", "unknown", sentence, hint)
+        sentence = "no object shows" if rows else "no object was read that could show"
+        hint = "`apply` needs traede.brand_id: ask Traede for the number."
+        hint = hint if ours is None else ""
+        return Finding("brand", "unknown", f"{sentence} a brand_id", hint)
     if len(brands) > 1:
         sentence = f"objects of several brands come: {shown}"
-        return Finding(
-            "brand", "problem", sentence, "Ask Traede for a token of one brand."
-        )
+        hint = "Ask Traede for a token of one brand."
+        return Finding("brand", "problem", sentence, hint)
     if ours is None:
         visit.adopt(brand_id=next(iter(brands)))
         sentence = f"brand {shown}; reconcile.yaml does not name it yet"

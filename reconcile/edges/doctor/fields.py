@@ -133,19 +133,15 @@ def _understood(rows: Rows) -> Iterator[Finding]:
     """Whether the same reader that a plan uses makes sense of every row."""
     keys = _no_keys()
     warnings: set[str] = set()
-    for kind in rows:
+    for kind in sorted(rows, key=lambda kind: kind == "product"):  # it refers to others
+        if kind == "product" and comes(rows[kind], "variants") is False:
+            continue  # that is said where the include is
         try:
             if kind in keys:
                 keys = {**keys, kind: keys_by_id(kind, rows[kind])}
-        except TraedeUnavailable:
-            continue  # the same rows are read again below
-    for kind, some in rows.items():
-        if kind == "product" and comes(some, "variants") is False:
-            continue  # that is said where the include is
-        try:
-            warnings.update(read_some({kind: some}, keys).warnings)
+            warnings.update(read_some({kind: rows[kind]}, keys).warnings)
         except TraedeUnavailable as error:
-            said = str(error).partition(" (" if kind == "customer" else "\n")[0]
+            said = error.message.partition(" (" if kind == "customer" else "\n")[0]
             sentence = f"{KINDS[kind].plural} cannot be understood: {said}"
             hint = "Please report this form: no plan can be made with it."
             yield Finding("forms", "problem", sentence, hint)

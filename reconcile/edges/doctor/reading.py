@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
-from reconcile.core.diagnosis import Finding
+from reconcile.core.diagnosis import Finding, Verdict
 from reconcile.core.kinds import KINDS
 from reconcile.core.model import KindName
 from reconcile.core.wire.read import flatten_categories, remote_id
@@ -15,7 +17,7 @@ from reconcile.edges.doctor.fields import comes, readable_with, takes_in
 from reconcile.edges.doctor.visit import Listing, Visit, rows_of, tried
 from reconcile.edges.live import default_includes
 from reconcile.edges.walk import Row, rows_in, walk
-from reconcile.errors import TraedeUnavailable
+from reconcile.errors import TraedeUnavailable, UnexpectedAnswer
 
 SMALLER: Final = (50, 40, 30, 25, 20, 10, 5, 1)
 OPTIONAL: Final[dict[KindName, tuple[str, ...]]] = {
@@ -64,24 +66,22 @@ def _includes_of(visit: Visit, kind: KindName) -> list[Finding]:
     usual = default_includes(kind)
     configured = (visit.settings.includes or {}).get(KINDS[kind].plural, usual)
     bare = visit.rows(kind, limit=visit.settings.page_limit, sort=BY_ID) or []
-    found: list[Finding] = []
-    working: list[str] = []
-    refused: set[str] = set()
+    tried_ones: list[_Include] = []
     for name in dict.fromkeys((*usual, *configured)):
-        if _above(name) in refused:
-            title = f"{KINDS[kind].plural} with {name}"
-            finding, works = Finding(title, "unknown", "nothing to come with"), True
-        else:
-            finding, works = _include(visit, kind, name, bare)
-        found.append(finding)
-        refused |= {name} if finding.verdict == "problem" else set()
-        working += [name] if works and name in configured else []
+        fatal = {one.name for one in tried_ones if one.fatal}
+        tried_ones.append(_include(visit, kind, name, bare, fatal))
+    working = [one.name for one in tried_ones if one.works and one.name in configured]
+    found = [one.finding for one in tried_ones]
+    asked = "variants" not in usual or "variants" in configured
+    if not asked and not comes(bare, "variants"):
+        working.insert(0, "variants")
+        found.append(_unasked())
+    fatal = {one.name for one in tried_ones if one.fatal}
     for name in OPTIONAL.get(kind, ()):
-        if name in configured or _above(name) in refused:
-            continue
-        extra, helps = _optional(visit, kind, name, bare)
-        found += extra
-        working += [name] if helps else []
+        if name not in configured and _above(name) not in fatal:
+            extra = _optional(visit, kind, name, bare)
+            found.append(extra.finding)
+            working += [name] if extra.works else []
     _adopt_includes(visit, kind, tuple(working))
     return found
 
@@ -95,62 +95,79 @@ def _adopt_includes(visit: Visit, kind: KindName, working: tuple[str, ...]) -> N
         visit.adopt(includes=whole or None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Include:
+    """What became of one include."""
+
+    name: str
+    finding: Finding
+    works: bool
+    """Whether to ask for it from now on."""
+    fatal: bool = False
+    """Nothing can be compared without it, nor can what hangs below it come."""
+
+
 def _include(
-    visit: Visit, kind: KindName, name: str, bare: Sequence[Row]
-) -> tuple[Finding, bool]:
-    """What an include of the field table does, and whether to ask for it."""
+    visit: Visit, kind: KindName, name: str, bare: Sequence[Row], fatal: Set[str]
+) -> _Include:
+    """An include of the field table, or of the configuration."""
     plural = KINDS[kind].plural
+    title = f"{plural} with {name}"
+    if _above(name) in fatal:
+        finding = Finding(title, "unknown", "there is nothing that it could come with")
+        return _Include(name, finding, works=True)
     answer = _with(visit, kind, name)
     rows = rows_of(answer, plural)
-    title = f"{plural} with {name}"
-    lost = readable_with(kind, name)
-    if rows is None:
-        if comes(bare, name):
-            sentence = f"refused ({answer.status}), and not needed: it comes unasked"
-            return Finding(title, "note", sentence), False
-        refused = f"refused ({answer.status})"
-        if name == "variants":
-            return _no_variants(title, refused), True
-        return Finding(title, "warning", f"{refused}: {_cost(lost)}"), False
-    there = comes(rows, name)
+    if rows is None and comes(bare, name):
+        sentence = f"refused ({answer.status}), and not needed: it comes unasked"
+        return _Include(name, Finding(title, "note", sentence), works=False)
+    there = False if rows is None else comes(rows, name)
     if there is None:
-        return Finding(title, "unknown", "accepted; nothing there yet to come"), True
+        sentence = "accepted; nothing there yet to come"
+        return _Include(name, Finding(title, "unknown", sentence), works=True)
     if there:
-        return Finding(title, "ok", "works"), True
+        return _Include(name, Finding(title, "ok", "works"), works=True)
+    said = f"refused ({answer.status})" if rows is None else "accepted, but empty"
     if name == "variants":
-        return _no_variants(title, "accepted, but nothing comes"), True
-    sentence = f"accepted, but nothing comes: {_cost(lost)}"
-    return Finding(title, "warning", sentence), True
+        sentence = f"{said}: without variants nothing can be compared"
+        hint = "Ask Traede how variants are read."
+        finding = Finding(title, "problem", sentence, hint)
+        return _Include(name, finding, works=True, fatal=True)
+    sentence = f"{said}: {_cost(readable_with(kind, name))}"
+    finding = Finding(title, "warning", sentence)
+    return _Include(name, finding, works=rows is not None)
 
 
-def _no_variants(title: str, said: str) -> Finding:
-    sentence = f"{said}: without variants nothing can be compared"
-    return Finding(title, "problem", sentence, "Ask Traede how variants are read.")
+def _unasked() -> Finding:
+    sentence = "reconcile.yaml does not ask for variants: nothing could be compared"
+    hint = "Take includes over into reconcile.yaml (below)."
+    return Finding("includes", "problem", sentence, hint)
 
 
-def _optional(
-    visit: Visit, kind: KindName, name: str, bare: Sequence[Row]
-) -> tuple[list[Finding], bool]:
-    """An include that is not asked for as yet, and whether it should be."""
+def _optional(visit: Visit, kind: KindName, name: str, bare: Sequence[Row]) -> _Include:
+    """An include that is not asked for as yet."""
     plural = KINDS[kind].plural
     title = f"{plural} with {name}"
+
+    def told(sentence: str, verdict: Verdict = "ok") -> _Include:
+        return _Include(name, Finding(title, verdict, sentence), works=False)
+
     if comes(bare, name):
-        return [Finding(title, "ok", "comes unasked")], False
+        return told("comes unasked")
     answer = _with(visit, kind, name)
     rows = rows_of(answer, plural)
     if rows is None:
-        sentence = f"refused ({answer.status}); no document promises it"
-        return [Finding(title, "ok", sentence)], False
+        return told(f"refused ({answer.status}); no document promises it")
     there = comes(rows, name)
     if there is None:
-        return [Finding(title, "unknown", "accepted; nothing there yet to come")], False
+        return told("accepted; nothing there yet to come", "unknown")
     if not there:
-        return [Finding(title, "ok", "accepted, but nothing comes")], False
+        return told("accepted, but nothing comes")
     if not takes_in(kind, rows, name):
-        sentence = "works, in a form that is not understood"
-        return [Finding(title, "note", sentence)], False
+        return told("works, in a form that is not understood", "note")
     hint = "Take includes over into reconcile.yaml (below)."
-    return [Finding(title, "note", "works, and is worth asking for", hint)], True
+    finding = Finding(title, "note", "works, and is worth asking for", hint)
+    return _Include(name, finding, works=True)
 
 
 def _with(visit: Visit, kind: KindName, name: str) -> Answer:
@@ -204,8 +221,9 @@ def _walk(visit: Visit, kind: KindName) -> tuple[Listing, Finding]:
     try:
         found = walk(visit.client, plural, wanted, ids_of=_ids_of(kind))
     except TraedeUnavailable as error:
-        # Ends the visit if it was not about this list alone.
-        visit.get(visit.list_path(kind), query(limit=1))
+        with suppress(UnexpectedAnswer):
+            # Ends the visit if it was not about this list alone.
+            visit.get(visit.list_path(kind), query(limit=1))
         sentence = f"not read completely: {error.message}"
         return Listing(kind, ()), Finding(plural, "problem", sentence, error.hint)
     listing = Listing(kind, found.rows, found.total, found.proof)
@@ -218,16 +236,16 @@ def _walk(visit: Visit, kind: KindName) -> tuple[Listing, Finding]:
 
 
 def _ids_of(kind: KindName) -> Any:
-    return _below if kind == "category" else lambda _: ()
+    return _with_below if kind == "category" else lambda _: ()
 
 
-def _below(row: Row) -> Iterator[int]:
-    return (remote_id(child) for child in flatten_categories(row.get("children") or ()))
+def _with_below(row: Row) -> Iterator[int]:
+    return (remote_id(category) for category in flatten_categories([row]))
 
 
 def _counted(kind: KindName, rows: Sequence[Row]) -> str:
     if kind == "category":
-        return str(len({*_ids(rows), *(own for row in rows for own in _below(row))}))
+        return str(len({own for row in rows for own in _with_below(row)}))
     if kind != "product":
         return str(len(rows))
     below = [row.get("variants") for row in rows]
