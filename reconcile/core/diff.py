@@ -155,19 +155,14 @@ def _changes(
                 continue
         elif last == mark and returned == seen_mark:
             continue  # accepted, and returned in another form, as before
-        cause = _cause(mark, last, seen_mark, returned)
+        # Not only literally: Traede may add its defaults to what was applied.
+        unmoved = returned == seen_mark or same(top, returned, seen)
+        cause = _cause(mark, last, unmoved=unmoved)
         yield Change(path, now, value, "live", cause)
 
 
-def _cause(
-    mark: Value,
-    last: Value | Unknown,
-    seen: Value,
-    returned: Value | Unknown,
-) -> Cause:
-    if isinstance(last, Unknown):
-        return "catalog"
-    if seen == returned:
+def _cause(mark: Value, last: Value | Unknown, *, unmoved: bool) -> Cause:
+    if isinstance(last, Unknown) or unmoved:
         return "catalog"
     return "drift" if mark == last else "both"
 

@@ -141,4 +141,4 @@ def _plural(kind: KindName) -> str:
 
 
 def _child_ids(row: Mapping[str, Any]) -> Iterator[int]:
-    return (remote_id(child) for child in flatten_categories(row.get("children") or ()))
+    return (remote_id(one) for one in flatten_categories([row]))

@@ -73,7 +73,7 @@ def walk(
             )
         flaws.append(now.flaw or f"{len(now.rows)} rows on pages to {now.last}")
         # Asked for as many rows as it gives, a server that caps the limit skips none.
-        before, reader.limit = now, now.longest or reader.limit
+        before, reader.limit = now, min(now.longest or reader.limit, MAX_LIMIT)
     raise TraedeUnavailable(
         f"{reader.path} could not be read completely, {PASSES} times:"
         f" {'; '.join(flaws)}.",

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
@@ -710,6 +711,36 @@ def test_one_object_does_not_show_an_ignored_filter(box: Sandbox) -> None:
     box.load({"products": [{**product(1), "categories": []}]})
 
     assert the(diagnose(box), "filter item_number").verdict == "unknown"
+
+
+def test_a_limit_that_is_ignored_is_a_note(box: Sandbox) -> None:
+    box.load(brand(70))
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        query = parse_qs(request.url.query.decode())
+        kind = request.url.path.rpartition("/")[2]
+        rows = box.dump()[kind] if kind in ("products", "customers") else []
+        first = query.get("page", ["0"]) == ["0"]
+        return httpx.Response(200, json={kind: rows if first else []})
+
+    connect = connector(lambda: httpx.MockTransport(handle), box.token)
+
+    found = examine(connect, TraedeSettings(url=box.url), clock=lambda: NOW)
+
+    assert said(found, "rows a page") == "note: `limit` is ignored: 70 come"
+
+
+def test_a_list_that_cannot_be_sorted_does_not_blame_its_includes(box: Sandbox) -> None:
+    def change(request: httpx.Request, body: str) -> str:
+        sorted_list = "sort" in str(request.url) and "/products" in str(request.url)
+        return '{"status": "error"}' if sorted_list else body
+
+    found = diagnose(box, change=change)
+
+    assert verdicts(found, "problem") == ["products"]
+    assert the(found, "products with includes").verdict == "unknown"
+    assert said(found, "filter item_number") == "unknown: the list could not be read"
+    assert "includes" not in block(found)
 
 
 # --- fields and forms -----------------------------------------------------------------

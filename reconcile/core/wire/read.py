@@ -287,7 +287,10 @@ def _read_map(spec: Field, raw: Any, _: KeysById, into: _Reading) -> None:
 
 
 def _read_record(spec: Field, raw: Any, _: KeysById, into: _Reading) -> None:
-    for name, value in _members(spec, _mapping(raw)).items():
+    record = _mapping(raw)
+    if not record:
+        into.closed.add((spec.name,))
+    for name, value in _members(spec, record).items():
         into.values[spec.name, name] = value
 
 

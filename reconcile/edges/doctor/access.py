@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from reconcile.core.diagnosis import Finding
@@ -42,13 +43,15 @@ def let_in(visit: Visit, kinds: Sequence[KindName]) -> list[Finding]:
     """Connection, token and both headers."""
     found = [Finding("connection", "ok", f"{visit.settings.url} answers")]
     if not kinds:
-        return [*found, Finding("token", "unknown", "no list answers, so none says it")]
+        why = "no list answers, so nothing tells"
+        names = ("token", "app identifier", "app key")
+        return [*found, *(Finding(name, "unknown", why) for name in names)]
     shut = [KINDS[kind].plural for kind in visit.closed]
     found.append(Finding("token", "ok", "let in"))
     if shut:
         found[-1] = Finding("token", "note", f"let in, but not to: {', '.join(shut)}")
-    found += tried("app identifier", lambda: [_identifier(visit, kinds[0])])
-    return found + tried("app key", lambda: [_key(visit, kinds[0])])
+    found += tried("app identifier", partial(_identifier, visit, kinds[0]))
+    return found + tried("app key", partial(_key, visit, kinds[0]))
 
 
 def told_by_the_way(visit: Visit, lists: Sequence[Listing]) -> list[Finding]:

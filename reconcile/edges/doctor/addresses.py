@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from reconcile.core.diagnosis import Finding, Verdict
@@ -90,7 +91,7 @@ def find_others(visit: Visit) -> list[Finding]:
     return [
         finding
         for family in FAMILIES
-        for finding in tried(family.name, lambda f=family: [_find(visit, f)])  # type: ignore[misc]
+        for finding in tried(family.name, partial(_find, visit, family))
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from reconcile.core.diagnosis import Finding, Verdict
@@ -55,35 +56,50 @@ def usable_limit(visit: Visit, kinds: Sequence[KindName]) -> list[Finding]:
 
 def includes(visit: Visit, kinds: Sequence[KindName]) -> list[Finding]:
     """Each include by itself; those that work are asked for from now on."""
-    found = []
-    for kind in kinds:
-        plural = KINDS[kind].plural
-        found += tried(f"{plural} with", lambda k=kind: _includes_of(visit, k))  # type: ignore[misc]
-    return found
+    return [
+        finding
+        for kind in kinds
+        for finding in tried(_includes_name(kind), partial(_includes_of, visit, kind))
+    ]
+
+
+def _includes_name(kind: KindName) -> str:
+    return f"{KINDS[kind].plural} with includes"
 
 
 def _includes_of(visit: Visit, kind: KindName) -> list[Finding]:
     usual = default_includes(kind)
     configured = (visit.settings.includes or {}).get(KINDS[kind].plural, usual)
-    bare = visit.rows(kind, limit=visit.settings.page_limit, sort=BY_ID) or []
-    tried_ones: list[_Include] = []
+    bare = visit.rows(kind, limit=visit.settings.page_limit, sort=BY_ID)
+    if bare is None:
+        sentence = "not tried: the list is refused even without any"
+        return [Finding(_includes_name(kind), "unknown", sentence)]
+    ones: list[_Include] = []
     for name in dict.fromkeys((*usual, *configured)):
-        fatal = {one.name for one in tried_ones if one.fatal}
-        tried_ones.append(_include(visit, kind, name, bare, fatal))
-    working = [one.name for one in tried_ones if one.works and one.name in configured]
-    found = [one.finding for one in tried_ones]
-    asked = "variants" not in usual or "variants" in configured
-    if not asked and not comes(bare, "variants"):
+        fatal = {one.name for one in ones if one.fatal}
+        ones.append(_include(visit, kind, name, bare, fatal))
+    working = [one.name for one in ones if one.works and one.name in configured]
+    fatal = {one.name for one in ones if one.fatal}
+    extra = [name for name in OPTIONAL.get(kind, ()) if name not in configured]
+    others = [
+        _optional(visit, kind, name, bare)
+        for name in extra
+        if _above(name) not in fatal
+    ]
+    working += [one.name for one in others if one.works]
+    found = [one.finding for one in (*ones, *others)]
+    if _lacks_variants(usual, configured, bare):
         working.insert(0, "variants")
         found.append(_unasked())
-    fatal = {one.name for one in tried_ones if one.fatal}
-    for name in OPTIONAL.get(kind, ()):
-        if name not in configured and _above(name) not in fatal:
-            extra = _optional(visit, kind, name, bare)
-            found.append(extra.finding)
-            working += [name] if extra.works else []
     _adopt_includes(visit, kind, tuple(working))
     return found
+
+
+def _lacks_variants(
+    usual: Sequence[str], configured: Sequence[str], bare: Sequence[Row]
+) -> bool:
+    asked = "variants" not in usual or "variants" in configured
+    return not asked and not comes(bare, "variants")
 
 
 def _adopt_includes(visit: Visit, kind: KindName, working: tuple[str, ...]) -> None:
@@ -211,7 +227,9 @@ def _closed(visit: Visit, kind: KindName, said: str) -> Finding:
     if not visit.core_found:
         return Finding(plural, "unknown", "not read: core was not found")
     sentence = f"{visit.list_path(kind)} cannot be read ({said})"
-    hint = "A plan reads every list: the token's user may lack a right in Traede."
+    hint = (
+        "A plan reads every list. After 403 the token's user lacks a right in Traede."
+    )
     return Finding(plural, "problem", sentence, hint)
 
 
@@ -260,16 +278,17 @@ def paging(visit: Visit, lists: Sequence[Listing]) -> list[Finding]:
     """Asked of the longest list."""
     longest = max(lists, key=lambda one: len(one.rows), default=None)
     if longest is None or not longest.rows:
-        why = "there is no object yet" if lists else "no list answers"
+        read = lists and all(one.proof for one in lists)
+        why = "there is no object yet" if read else "not every list could be read"
         return [
             Finding("pages", "unknown", f"where they start is not known: {why}"),
             Finding("rows a page", "unknown", f"how many come is not known: {why}"),
             Finding("total", "unknown", f"nothing is counted yet: {why}"),
         ]
     return [
-        *tried("pages", lambda: [_pages(visit, longest)]),
-        *tried("rows a page", lambda: [_limits(visit, longest)]),
-        *tried("total", lambda: [_totals(visit, lists)]),
+        *tried("pages", partial(_pages, visit, longest)),
+        *tried("rows a page", partial(_limits, visit, longest)),
+        *tried("total", partial(_totals, visit, lists)),
     ]
 
 
@@ -306,11 +325,12 @@ def _limits(visit: Visit, longest: Listing) -> Finding:
     unasked = visit.rows(longest.kind)
     most = visit.rows(longest.kind, limit=MAX_LIMIT)
     usual = _default_limit(unasked, whole)
-    if most is None:
-        return Finding(
-            "rows a page", "ok", f"{MAX_LIMIT} are refused, {asked} work; {usual}"
-        )
+    if not most:
+        sentence = f"{MAX_LIMIT} are refused, {asked} work; {usual}"
+        return Finding("rows a page", "ok", sentence)
     given = len(most)
+    if given > MAX_LIMIT:
+        return Finding("rows a page", "note", f"`limit` is ignored: {given} come")
     if given < min(whole, asked):
         visit.adopt(page_limit=given)
         sentence = f"never more than {given}, though {asked} were asked for; {usual}"
@@ -371,14 +391,16 @@ def filters(visit: Visit, lists: Sequence[Listing]) -> list[Finding]:
         finding
         for one in lists
         if one.kind in ("product", "customer")
-        for finding in tried("filter", lambda o=one: [_filter(visit, o)])  # type: ignore[misc]
+        for finding in tried(_filter_name(one), partial(_filter, visit, one))
     ]
 
 
 def _filter(visit: Visit, one: Listing) -> Finding:
     column = KINDS[one.kind].key_field
-    name = f"filter {column}"
+    name = _filter_name(one)
     keys = list(dict.fromkeys(_keys(one.rows, column)))
+    if not one.proof:
+        return Finding(name, "unknown", "the list could not be read")
     if len(keys) < 2:
         few = "only one object" if keys else "no object"
         return Finding(name, "unknown", f"{few} yet: an ignored filter would not show")
@@ -388,6 +410,10 @@ def _filter(visit: Visit, one: Listing) -> Finding:
         return Finding(name, "ok", "`in` works: single objects are asked for")
     sentence = "`in` cannot be relied on: the whole list is read instead"
     return Finding(name, "note", sentence)
+
+
+def _filter_name(one: Listing) -> str:
+    return f"filter {KINDS[one.kind].key_field}"
 
 
 def _keys(rows: Iterable[Row], column: str) -> Iterator[str]:

@@ -172,12 +172,13 @@ def rows_of(answer: Answer, plural: str) -> list[Row] | None:
     return [row for row in listed if isinstance(row, dict)]
 
 
-def tried(name: str, check: Callable[[], list[Finding]]) -> list[Finding]:
+def tried(name: str, check: Callable[[], Finding | list[Finding]]) -> list[Finding]:
     """What a check finds; where Traede's answer is none, that is unknown."""
     try:
-        return check()
+        found = check()
     except TraedeUnavailable as error:
-        return [Finding(name, "unknown", error.message, error.hint)]
+        found = Finding(name, "unknown", error.message, error.hint)
+    return [found] if isinstance(found, Finding) else found
 
 
 def _instant(text: str) -> float | None:

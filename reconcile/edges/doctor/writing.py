@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from reconcile.core.diagnosis import Finding
-from reconcile.edges.answers import Reply, shape
+from reconcile.edges.answers import Answer, Reply
 from reconcile.edges.doctor.visit import Visit
 from reconcile.errors import TraedeUnavailable
 
@@ -33,14 +33,14 @@ def _posted(visit: Visit, name: str, plural: str, path: str) -> Finding:
         reply = visit.client.write("POST", path, {plural: []})
     except TraedeUnavailable as error:
         return Finding(name, "problem", error.message, error.hint)
-    return _judged(name, path, reply)
+    taken = visit.client.shape(Answer(reply.status or 0, reply.body))
+    return _judged(name, path, reply, taken)
 
 
-def _judged(name: str, path: str, reply: Reply) -> Finding:
+def _judged(name: str, path: str, reply: Reply, body: str) -> Finding:
     words = "; ".join(reply.words)
     if reply.outcome == "accepted":
-        answer = shape(reply.body)
-        sentence = f"POST {path} takes an empty list ({reply.status}, {answer})"
+        sentence = f"POST {path} takes an empty list ({reply.status}, {body})"
         return Finding(name, "ok", sentence)
     if reply.outcome == "refused" and reply.status not in (404, 405):
         sentence = f"POST {path} is there; it refuses an empty list ({reply.status}"
