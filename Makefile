@@ -28,7 +28,7 @@ check: $(READY)  ## Format, lint, types, architecture, and the sample catalog
 	$(BIN)/reconcile validate
 
 test: $(READY)  ## Run the tests, with the coverage of the core
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --cov=reconcile.core --cov-report=term:skip-covered
 
 demo: $(READY)  ## The main job, end to end, on a local Traede
 	@bash docs/demo.sh

@@ -92,6 +92,26 @@ class Style:
         return [top, f"{top} > {_nth(CATEGORIES[top], self.number)}"]
 
     @property
+    def supplier(self) -> str:
+        return _nth(SUPPLIERS, self.number)
+
+    @property
+    def release_date(self) -> str:
+        return f"2026-09-{1 + self.number % 28:02d}"
+
+    @property
+    def smallest_order(self) -> int:
+        return 1 + self.number % 3
+
+    @property
+    def weight(self) -> int:
+        return 200 + self.number % 900
+
+    @property
+    def drop(self) -> str:
+        return f"{self.season.upper()}-1"
+
+    @property
     def prices(self) -> dict[str, dict[str, str]]:
         kroner = 150 + self.number % 60 * 10
         rates = {"DKK": 1.0, "EUR": 0.134, "SEK": 1.5}
@@ -151,7 +171,6 @@ zip: "9990", city: Skagen, country: DK}}
 
 
 def _product(style: Style) -> str:
-    number = style.number
     prices = "".join(
         f"        {currency}: {{sales_price: {price['sales_price']}, "
         f"rec_sales_price: {price['rec_sales_price']}}}\n"
@@ -171,21 +190,21 @@ products:
     categories: [{", ".join(style.categories)}]
     collection: {COLLECTIONS[style.season]}
     tags: [{style.fabric}, unisex]
-    release_date: 2026-09-{1 + number % 28:02d}
-    min_order_quantity: {1 + number % 3}
-    suppliers: [{{supplier_number: "{_nth(SUPPLIERS, number)}", primary: true, \
+    release_date: {style.release_date}
+    min_order_quantity: {style.smallest_order}
+    suppliers: [{{supplier_number: "{style.supplier}", primary: true, \
 lead_time_type: weeks, lead_time_from: 9, lead_time_to: 11}}]
     meta: {{material: 100 % {style.fabric}, care: "Wash at 30°, no bleach"}}
     translations:
       danish: {{name: "{style.name}, dansk"}}
       german: {{name: "{style.name}, deutsch"}}
     variant_defaults:
-      weight: {200 + number % 900}
+      weight: {style.weight}
       weight_type: g
       prices:                  # the same in all sizes
 {prices}\
-      drops: [{{drop_code: {style.season.upper()}-1}}]
-      images: [{{url: "https://img.example/{style.season}/{number}.jpg"}}]
+      drops: [{{drop_code: {style.drop}}}]
+      images: [{{url: "https://img.example/{style.season}/{style.number}.jpg"}}]
     variants:
       # two colours of each; the mill had no more in spring
 {variants}"""
@@ -195,10 +214,7 @@ lead_time_type: weeks, lead_time_from: 9, lead_time_to: 11}}]
 
 
 def _account(styles: int) -> Iterator[str]:
-    """A sketch as the sandbox loads it: all that Traede would show.
-
-    What it never shows is still to be written; the first apply does, in few calls.
-    """
+    """A sketch as the sandbox loads it, with all that the catalog says."""
     ids = {title: own for own, title in enumerate(COLLECTIONS.values(), 1)}
     collections = [
         {"id": own, "title": title, "visibility": "customers"}
@@ -206,7 +222,9 @@ def _account(styles: int) -> Iterator[str]:
     ]
     yield f'{{"suppliers": {json.dumps(SUPPLIERS)},\n'
     yield f'"categories": {json.dumps(list(_category_rows()))},\n'
-    yield f'"collections": {json.dumps(collections)},\n"products": [\n'
+    customers = [_customer_row(n) for n in range(styles // STYLES_PER_CUSTOMER)]
+    yield f'"collections": {json.dumps(collections)},\n'
+    yield f'"customers": {json.dumps(customers)},\n"products": [\n'
     for style in map(Style, range(styles)):
         row = _product_row(style, ids[COLLECTIONS[style.season]])
         yield f"{',' if style.number else ''}{json.dumps(row)}\n"
@@ -219,6 +237,27 @@ def _category_rows() -> Iterator[dict[str, str]]:
         yield from ({"name": name, "parent": top} for name in below)
 
 
+def _customer_row(number: int) -> dict[str, Any]:
+    address = {
+        "title": "Primary address",
+        "name": "Havnens Magasin",
+        "address": f"Havnegade {number}",
+        "zip": "9990",
+        "city": "Skagen",
+        "country": "DK",
+    }
+    return {
+        "customer_number": str(1000 + number),
+        "name": f"Havnens Magasin {number}",
+        "currency": "DKK",
+        "discount_percentage": number % 10,
+        "payment_term": {"payment_term_code": "30-days"},
+        "billing_email": f"faktura@magasin{number}.example",
+        "allowed_currencies": [{"currency": "DKK", "amount": 2500}],
+        "addresses": [address],
+    }
+
+
 def _product_row(style: Style, collection: int) -> dict[str, Any]:
     return {
         "item_number": style.item_number,
@@ -227,8 +266,35 @@ def _product_row(style: Style, collection: int) -> dict[str, Any]:
         "categories": style.categories,
         "tags": [style.fabric, "unisex"],
         "collection_id": collection,
+        "release_date": style.release_date,
+        "min_order_quantity": style.smallest_order,
+        "suppliers": [
+            {
+                "supplier_number": style.supplier,
+                "primary": True,
+                "lead_time_type": "weeks",
+                "lead_time_from": 9,
+                "lead_time_to": 11,
+            }
+        ],
+        "meta": {
+            "material": f"100 % {style.fabric}",
+            "care": "Wash at 30°, no bleach",
+        },
+        "translations": [
+            {"product_locale_code": "danish", "name": f"{style.name}, dansk"},
+            {"product_locale_code": "german", "name": f"{style.name}, deutsch"},
+        ],
         "variants": [
-            {"sku": sku, "ean": ean, "attributes": attributes, "prices": style.prices}
+            {
+                "sku": sku,
+                "ean": ean,
+                "attributes": attributes,
+                "prices": style.prices,
+                "weight": style.weight,
+                "weight_type": "g",
+                "drops": [{"drop_code": style.drop}],
+            }
             for sku, ean, attributes in style.variants
         ],
     }

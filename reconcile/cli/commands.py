@@ -323,18 +323,23 @@ def sandbox(
 
     from reconcile.sandbox import serve
 
-    data = None
-    if load is not None:
-        data = json.loads(load.read_text(encoding="utf-8"), parse_float=Decimal)
-    serve(
-        host,
-        port,
-        token,
-        store,
-        control=control,
-        data=data,
-        announce=lambda url: print(
-            f"A local Traede at {url}  (Ctrl-C ends it)", flush=True
-        ),
-    )
+    try:
+        data = (
+            json.loads(load.read_text(encoding="utf-8"), parse_float=Decimal)
+            if load
+            else None
+        )
+        serve(
+            host,
+            port,
+            token,
+            store,
+            control=control,
+            data=data,
+            announce=lambda url: print(
+                f"A local Traede at {url}  (Ctrl-C ends it)", flush=True
+            ),
+        )
+    except (ValueError, KeyError) as error:  # what it was given
+        raise UsageError(f"the sandbox cannot start: {error}") from None
     return 0

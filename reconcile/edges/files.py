@@ -42,7 +42,7 @@ def read_catalog_texts(folder: Path, shown_from: Path) -> dict[str, bytes]:
         if path.is_symlink():
             raise ReconcileError(
                 f"{name} is a link; a catalog has only plain files",
-                hint="Copy the file into the catalog folder.",
+                hint="Copy what it leads to into the catalog folder.",
             )
         texts[name] = path.read_bytes()
     return texts
@@ -51,7 +51,9 @@ def read_catalog_texts(folder: Path, shown_from: Path) -> dict[str, bytes]:
 def _yaml_files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.suffix in SUFFIXES and not hidden and not path.is_dir():
+        # A link to a folder is not walked into: what is in it would look deleted.
+        is_file = path.suffix in SUFFIXES and not path.is_dir()
+        if not hidden and (is_file or (path.is_dir() and path.is_symlink())):
             yield path
 
 

@@ -201,7 +201,11 @@ def _listen(host: str, port: int) -> socket.socket:
     # each answer waits 40 ms for the client's delayed acknowledgement.
     listener = socket.socket(proto=socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
     listener.listen(128)
     return listener
 

@@ -281,7 +281,11 @@ def test_what_the_schema_refuses_is_passed_over():
         (2, "97.54", None),
         (2, "97.5400", None),
         (2, "97.540", "a point begins the decimals: this is 97.540, not 97540"),
-        (2, "97.5401", "a price has at most 2 digits after the point here. Write 97.54"),
+        (
+            2,
+            "97.5401",
+            "a price has at most 2 digits after the point here. Write 97.54",
+        ),
         (2, "0.125", "a price has at most 2 digits after the point here. Write 0.13"),
         (2, "97.5451", "Write 97.55"),
         (0, "97.50", "a price has no digits after the point here. Write 98"),

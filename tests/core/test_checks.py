@@ -38,7 +38,9 @@ SIZE_M = {"attributes": {"Size": "M"}}
     ("entries", "expected"),
     [
         pytest.param([product("a"), product("b")], [], id="different"),
-        pytest.param([product("a"), product("b", delete=True)], ["delete-with-variants"]),
+        pytest.param(
+            [product("a"), product("b", delete=True)], ["delete-with-variants"]
+        ),
         # A tombstone and what it stands for are two entries of one key too.
         pytest.param(
             [product("a", variants=...), product("a", variants=..., delete=True)],
@@ -250,14 +252,22 @@ def test_currencies_are_those_of_the_world_and_of_the_configuration(
     cost = [{"currency": code, "cost_price": 1}]
     allowed = [{"currency": code}]
     assert rules(product("t", variant("a", prices=price)), config=config) == expected
-    assert rules(product("t", variant("a", cost_prices=cost)), config=config) == expected
+    assert (
+        rules(product("t", variant("a", cost_prices=cost)), config=config) == expected
+    )
     assert rules(customer("1", currency=code), config=config) == expected
     assert rules(customer("1", allowed_currencies=allowed), config=config) == expected
 
 
 @pytest.mark.parametrize(
     ("country", "expected"),
-    [("DK", None), (None, None), ("dk", None), ("UK", "Write GB"), ("QQ", "such as DK")],
+    [
+        ("DK", None),
+        (None, None),
+        ("dk", None),
+        ("UK", "Write GB"),
+        ("QQ", "such as DK"),
+    ],
 )
 def test_countries(country: str | None, expected: str | None):
     problems = found(customer("1", addresses=[{"title": "A", "country": country}]))

@@ -41,14 +41,14 @@ def test_all_files_together_are_one_catalog():
 def test_problems_are_sorted_by_place_over_all_stages():
     loaded = load(
         b="products: [{item_number: tee, name: 5, zzz: 1}]",
-        a="products: [{item_number: tee, tags: [a #1\n]}, {item_number: cap, url: &x y}]",
+        a="products: [{item_number: tee, tags: [a #1\n]}, {item_number: p, url: &x y}]",
     )
 
     # Of two files, the one that is read later has the duplicate.
     assert said(loaded) == [
         "a.yaml:1:26 duplicate-item-number",
         "a.yaml:1:40 comment-cuts-text",
-        "a.yaml:2:29 quote-needed",
+        "a.yaml:2:27 quote-needed",
         "b.yaml:1:37 wrong-type",
         "b.yaml:1:40 unknown-field",
     ]
@@ -58,7 +58,9 @@ def test_problems_are_sorted_by_place_over_all_stages():
     ("text", "expected"),
     [
         pytest.param(
-            "categories: [{name: A > B}]", ["f.yaml:1:21 category-name"], id="schema-too"
+            "categories: [{name: A > B}]",
+            ["f.yaml:1:21 category-name"],
+            id="schema-too",
         ),
         pytest.param(
             "customers: [{customer_number: '1', currency: dkk}]",

@@ -5,7 +5,16 @@ from typing import Any
 import pytest
 from support.builders import SEAL, catalog, customer, product
 
-from reconcile.core.model import MISSING, UNKNOWN, Applied, Desired, Live, Path, Ref, Value
+from reconcile.core.model import (
+    MISSING,
+    UNKNOWN,
+    Applied,
+    Desired,
+    Live,
+    Path,
+    Ref,
+    Value,
+)
 from reconcile.core.recheck import not_shown, readable, recheck, shows, sign
 from reconcile.core.steps import Action, Change, Step
 

@@ -177,7 +177,11 @@ def test_members_of_a_price_not_written_carry_what_was_read():
     found = sent(TEE_S, {"prices": {"DKK": {"sales_price": 90}}}, now.objects[TEE_S])
 
     prices = {path[2]: v for path, v in found.values.items() if path[0] == "prices"}
-    assert prices == {"sales_price": "90", "rec_sales_price": "250", "offer_price": "80"}
+    assert prices == {
+        "sales_price": "90",
+        "rec_sales_price": "250",
+        "offer_price": "80",
+    }
     assert found.ours == {("prices", "DKK", "sales_price")}
 
 
@@ -202,7 +206,11 @@ def test_other_currencies_do_not_travel():
         (read(TEE), Applied(TEE, 1, {("active",): False}), {("active",): False}),
         (read(TEE), Applied(TEE, 1), {}),  # nobody knows: not guessed
         (read(TEE), None, {}),
-        (read(TEE, active=True), Applied(TEE, 1, {("active",): False}), {("active",): True}),
+        (
+            read(TEE, active=True),
+            Applied(TEE, 1, {("active",): False}),
+            {("active",): True},
+        ),
         (read(TEE, active=None), None, {}),
     ],
 )
@@ -249,7 +257,10 @@ def test_last_known_is_what_was_read_else_what_was_applied():
     now = Live(
         TEE_S,
         1,
-        {("prices", "DKK", "sales_price"): "95", ("prices", "DKK", "offer_price"): "80"},
+        {
+            ("prices", "DKK", "sales_price"): "95",
+            ("prices", "DKK", "offer_price"): "80",
+        },
         closed=frozenset([("meta",)]),
     )
 
@@ -366,7 +377,9 @@ def test_core_root_writes_an_empty_map_as_one():
         (None, [12], 12),
     ],
 )
-def test_colli_goes_in_the_form_that_core_returned(was: Any, ours: list[int], body: Any):
+def test_colli_goes_in_the_form_that_core_returned(
+    was: Any, ours: list[int], body: Any
+):
     found = core_root(PRODUCT, read(TEE, {"colli": was}), {("colli",): ours}, IDS)
 
     assert found == {"colli": body}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from reconcile.core.diff import compare, creation, staying_entries
-from reconcile.core.kinds import KINDS
+from reconcile.core.kinds import KINDS, Clear, Shape
 from reconcile.core.ledger import released
 from reconcile.core.model import (
     MISSING,
@@ -223,6 +223,7 @@ def _add_only_notes(desired: Desired, changes: tuple[Change, ...]) -> Iterator[s
 
 def _warn_released(draft: Draft, desired: Desired, row: Applied | None) -> None:
     names = sorted({path[0] for path in released(desired, row)})
+    names += _entries_let_go(desired, row)
     if names:
         draft.warnings.append(
             Warned(
@@ -234,16 +235,33 @@ def _warn_released(draft: Draft, desired: Desired, row: Applied | None) -> None:
         )
 
 
+def _entries_let_go(desired: Desired, row: Applied | None) -> list[str]:
+    """Currencies, locales and the like, once applied: Traede cannot take one away."""
+    fields = KINDS[desired.ref.kind].fields
+    written = {path[:n] for path in desired.values for n in (1, 2)}
+    gone = {
+        path[:2]
+        for path in (row.sent if row else ())
+        if path[:1] in written
+        and path[:2] not in written
+        and fields[path[0]].shape is Shape.KEYED
+        and fields[path[0]].clear is Clear.NEVER
+    }
+    return [" ".join(path) for path in sorted(gone)]
+
+
 def _warn_staying(
     draft: Draft, desired: Desired, live: Live, row: Applied | None
 ) -> None:
-    for name, key in staying_entries(desired, live, row, draft.seal):
+    names = {name for name, _ in staying_entries(desired, live, row, draft.seal)}
+    for name in sorted(names):
         draft.warnings.append(
             Warned(
                 "address-stays",
                 str(desired.ref),
-                f'{name}: "{key}" is no longer written and stays in Traede: taking one '
-                "away replaces all, and not all that Traede has are known to be ours",
+                f"some of its {name} are no longer written and stay in Traede: taking "
+                "one away replaces all, and not all that Traede has are known to be "
+                "ours",
             )
         )
 
