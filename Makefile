@@ -27,8 +27,11 @@ check: $(READY)  ## Format, lint, types, architecture, and the sample catalog
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/reconcile validate
 
+# The core's own tests run with its coverage, which makes them slower; the others not.
+CORE_TESTS := tests/core tests/reports tests/test_cases.py tests/test_examples.py tests/test_schemas_agree.py
 test: $(READY)  ## Run the tests, with the coverage of the core
-	$(BIN)/python -m pytest -q -n auto --cov=reconcile.core --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -q -n auto --cov=reconcile.core --cov-report=term:skip-covered $(CORE_TESTS)
+	$(BIN)/python -m pytest -q -n auto tests $(CORE_TESTS:%=--ignore=%)
 
 demo: $(READY)  ## The main job, end to end, on a local Traede
 	@bash docs/demo.sh
