@@ -231,6 +231,17 @@ class _Reader:
                 f"a price has {digits} after the point here. Write {rounded}",
             )
 
+    def order_is_lost(self, spec: Field, node: Node) -> None:
+        """No text says whether the order of colli sizes means anything (D-10)."""
+        self.problems.append(
+            Problem(
+                node.location,
+                "order-is-lost",
+                f"{spec.name} are sent from small to large: write them in that order",
+                "warning",
+            )
+        )
+
     def twice(self, spec: Field, first: Placed, again: Placed) -> None:
         name = spec.name.replace("_", "-")
         self.problems.append(
@@ -260,6 +271,8 @@ def _flat_set(reader: _Reader, spec: Field, node: Node) -> Iterator[_Item]:
         items = [reader.leaf(spec, item) for item in _items(node)]
     except NotCanonical:
         return
+    if spec.form is Form.INT and items != sorted(items):
+        reader.order_is_lost(spec, node)
     yield (spec.name,), as_set(spec, items), node
 
 

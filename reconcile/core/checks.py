@@ -413,6 +413,20 @@ def _suppliers(objects: Sequence[Desired], _: Config) -> Iterator[Problem]:
             )
 
 
+def _stock(objects: Sequence[Desired], _: Config) -> Iterator[Problem]:
+    """Traede keeps no stock of a product with `no_inventory` (sync-products.txt)."""
+    without = {d.ref for d in objects if d.values.get(("no_inventory",)) is True}
+    for desired in objects:
+        path = ("inventory", "quantity")
+        if path in desired.values and desired.parent and desired.parent in without:
+            yield Problem(
+                place(desired, *path),
+                "no-inventory",
+                f"{desired.parent.key} has `no_inventory: true`, so Traede keeps no "
+                "stock of it. Take one of the two out",
+            )
+
+
 _CHECKS: Sequence[Check] = (
     _duplicates,
     _references,
@@ -424,6 +438,7 @@ _CHECKS: Sequence[Check] = (
     _payment,
     _cost_sets,
     _suppliers,
+    _stock,
 )
 
 assert all(  # noqa: S101 (a slip in the table is a slip in this program)

@@ -226,3 +226,65 @@ def test_a_reference_in_live_is_enough_where_nothing_is_declared() -> None:
 
     assert planned.plan.refused == ()
     assert Ref("product", "tee") in {step.ref for step in planned.plan.steps}
+
+
+# --- cautions ------------------------------------------------------------------------
+
+
+def test_a_price_member_that_cannot_be_read_is_said_not_to_be_protected() -> None:
+    before = live(product("tee", variant("tee-s"), variant("tee-m")))
+    now = catalog(
+        product(
+            "tee",
+            *(
+                variant(sku, prices={"DKK": price(12, 30)})
+                for sku in ("tee-s", "tee-m")
+            ),
+        )
+    )
+
+    warnings = plan(now, before).plan.warnings
+
+    (warning,) = [w for w in warnings if w.rule == "not-protected"]
+    assert "prices b2c_offer_price" in warning.message
+    assert "tee-m and 1 more" in warning.message
+
+
+def test_a_member_that_is_written_needs_no_warning() -> None:
+    before = live(product("tee", variant("tee-s")))
+    prices = {"DKK": price(12, 30, b2c_offer_price=9)}
+
+    warnings = plan(
+        catalog(product("tee", variant("tee-s", prices=prices))), before
+    ).plan.warnings
+
+    assert "not-protected" not in {w.rule for w in warnings}
+
+
+@pytest.mark.parametrize(("returned", "warned"), [(5701234567899, True), ("", False)])
+def test_a_leading_zero_is_warned_of_where_bar_codes_are_numbers(
+    returned: object, warned: bool
+) -> None:
+    before = live(product("tee", variant("tee-s")))
+    ref = Ref("variant", "tee-s")
+    objects = {
+        **before.objects,
+        ref: replace(before.objects[ref], raw={"ean": returned}),
+    }
+    now = catalog(product("tee", variant("tee-s", ean="0012345678905")))
+
+    found = plan(now, replace(before, objects=objects)).plan.warnings
+
+    assert ("leading-zero" in {w.rule for w in found}) is warned
+
+
+def test_a_sub_category_that_may_be_there_unseen_is_not_created() -> None:
+    before = live(category("Men"))
+    ref = Ref("category", "Men")
+    hiding = replace(before.objects[ref], opened=frozenset({("children",)}))
+    now = catalog(category("Men", category("Shirts")))
+
+    planned = plan(now, replace(before, objects={ref: hiding})).plan
+
+    assert not planned.to_do
+    assert [r.id for r in planned.refused] == ["create:category:Men > Shirts"]

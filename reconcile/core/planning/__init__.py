@@ -18,6 +18,10 @@ from reconcile.core.catalog import Catalog
 from reconcile.core.config import Config
 from reconcile.core.model import Ledger, Live, Ref, Snapshot
 from reconcile.core.personal import Seal
+from reconcile.core.planning.cautions import (
+    warn_leading_zeros,
+    warn_unprotected_members,
+)
 from reconcile.core.planning.draft import Draft, Options, Planned
 from reconcile.core.planning.guards import guard
 from reconcile.core.planning.objects import plan_object
@@ -48,6 +52,8 @@ _PASSES: Final = (
     resolve_references,
     leave_deletes_out,
     stop_dependents,
+    warn_unprotected_members,
+    warn_leading_zeros,
 )
 
 

@@ -20,6 +20,7 @@ from reconcile.core.model import (
 from reconcile.core.planning.draft import Draft
 from reconcile.core.planning.removals import removal
 from reconcile.core.steps import Cause, Change, Warned
+from reconcile.core.wire.read import CHILDREN
 
 
 def plan_object(
@@ -77,6 +78,16 @@ def _plan_create(
             "it in Traede.",
         )
         return
+    if _hidden(draft, desired):
+        draft.refuse(
+            f"create:{ref}",
+            ref,
+            "Traede does not show what is below its categories, so nobody can tell "
+            "whether it is there",
+            "Let `traede: {includes: {categories: [children]}}` work (`reconcile "
+            "doctor` tells), or create it in Traede.",
+        )
+        return
     lacking = list(_lacking(draft, desired))
     if lacking:
         draft.refuse(
@@ -96,6 +107,12 @@ def _plan_create(
         )
     notes = ("deleted in Traede since the last apply",) if again else ()
     draft.add("create", desired, None, changes, notes)
+
+
+def _hidden(draft: Draft, desired: Desired) -> bool:
+    """Whether a sub category may be there unseen (E-2): unknown is not absent."""
+    above = draft.renamed.objects.get(desired.parent) if desired.parent else None
+    return above is not None and (CHILDREN,) in above.opened
 
 
 def _lacking(draft: Draft, desired: Desired) -> Iterator[str]:
