@@ -136,6 +136,14 @@ def _plan_update(
 ) -> None:
     ref = desired.ref
     if ref.kind == "variant" and live.parent != desired.parent:
+        if desired.parent in draft.refused:
+            draft.refuse(
+                f"update:{ref}",
+                ref,
+                f"it waits for its product {desired.parent.key}",
+                "Settle that first.",
+            )
+            return
         draft.refuse(
             f"update:{ref}",
             ref,
