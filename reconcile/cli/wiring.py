@@ -88,6 +88,8 @@ def resolve(flags: Flags) -> Setting:
     if identifier := os.environ.get("TRAEDE_APP_IDENTIFIER"):
         traede = replace(traede, app_identifier=identifier)
     config = replace(config, traede=replace(traede, url=traede.url.rstrip("/")))
+    if config.rules and not flags.quiet:
+        print("note  `rules:` in reconcile.yaml: not judged yet", file=sys.stderr)
     catalog = flags.catalog or folder / config.catalog
     return Setting(flags, config, folder, catalog.resolve())
 

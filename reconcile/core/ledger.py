@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from reconcile.core.canonical import same
-from reconcile.core.kinds import KINDS
+from reconcile.core.kinds import KINDS, Field
 from reconcile.core.model import (
     NOTHING,
     Applied,
@@ -27,9 +27,12 @@ def row_after(
     seal: Seal,
     *,
     sent: Collection[Path] = (),
+    was: Live | None = None,
 ) -> Applied:
     """The row of an object that is managed, from what was proven about it.
 
+    `was` is the object before the write: a path that still shows what it was then has
+    not arrived, whatever the answer said, and keeps its old row value too.
     `sent` are the paths just written; `live` was read afterwards. A held path keeps
     its old row value. A blind path that was never sent stays unknown. Of an adopted
     object, events and blind values to clear count as done: neither is ever sent to it.
@@ -50,7 +53,7 @@ def row_after(
                 values[path] = mark
             else:
                 values[path] = old_sent[path]
-        elif path in sent:
+        elif path in sent and not _unmoved(top, path, live, was):
             values[path] = mark
             if not isinstance(now, Unknown) and not same(top, value, seen):
                 returned[path] = seal(desired.ref.kind, path, seen)
@@ -73,6 +76,13 @@ def row_after(
     )
 
 
+def _unmoved(top: Field, path: Path, live: Live, was: Live | None) -> bool:
+    """Where Traede may only add (tags), what stays is its answer, not a lost write."""
+    if was is None or path not in was.values or top.add_only:
+        return False
+    return bool(live.at(path) == was.values[path])
+
+
 def _as_found(value: Value, now: Value | Unknown, old: Applied | None) -> bool:
     """Whether a blind value is one that would only clear what an adopted object has."""
     return isinstance(now, Unknown) and old is None and value in (None, [])
@@ -91,10 +101,19 @@ def row_unproven(entry: Applied, before: Applied | None) -> Applied:
     return replace(base, sent={**base.sent, **events})
 
 
-def row_retired(row: Applied | None, live: Live) -> Applied:
-    """The row of an object that was archived because it could not be deleted."""
+def row_retired(
+    row: Applied | None, live: Live, *, with_product: bool = False
+) -> Applied:
+    """The row of an object that was archived because it could not be deleted.
+
+    A variant that went `with_product` was not written itself.
+    """
     base = row or Applied(live.ref, live.remote_id, parent=live.parent)
-    sent = {**base.sent, **KINDS[live.ref.kind].retire()}
+    sent = (
+        dict(base.sent)
+        if with_product
+        else {**base.sent, **KINDS[live.ref.kind].retire()}
+    )
     return replace(base, sent=sent, remote_id=live.remote_id, retired=True)
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from reconcile.core.kinds import KINDS
 from reconcile.core.model import KindName, Path, Value, Values
@@ -39,3 +42,22 @@ class Seal:
 
 def is_sealed(value: Value) -> bool:
     return isinstance(value, dict) and list(value) == ["personal"]
+
+
+HIDDEN: Final = "•••"
+_EMAIL = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
+
+
+def hide(text: str, personal: Iterable[str]) -> str:
+    """A text of Traede without the personal values it may quote."""
+    for value in sorted(personal, key=len, reverse=True):
+        text = text.replace(value, HIDDEN)
+    return _EMAIL.sub(HIDDEN, text)
+
+
+def personal_texts(kind: KindName, values: Values) -> Iterator[str]:
+    """The personal values of one object that are long enough to be recognised."""
+    personal = {f.name for f in KINDS[kind].fields.values() if f.personal}
+    for path, value in values.items():
+        if path[0] in personal and isinstance(value, str) and len(value) >= 3:
+            yield value

@@ -44,7 +44,8 @@ def limit(fresh: Plan, saved: Plan, seal: Seal) -> Limited:
             hint="Make it again: reconcile plan --out plan.json",
         )
     now = {step.id: step for step in fresh.steps}
-    by_ref = {step.ref: step for step in fresh.steps}
+    # A rename that is done leaves the other step of its object as it was.
+    by_ref = {step.ref: step for step in fresh.steps if step.action != "rename"}
     refused = {refusal.id.split(":", 1)[1]: refusal for refusal in fresh.refused}
     allowed: dict[str, Step] = {}
     conflicts: dict[str, tuple[Step, str]] = {}
@@ -57,7 +58,7 @@ def limit(fresh: Plan, saved: Plan, seal: Seal) -> Limited:
         elif found is None:
             if str(step.ref) in refused:
                 conflicts[step.id] = (step, refused[str(step.ref)].reason)
-            elif step.ref in by_ref:
+            elif step.ref in by_ref and not _renamed(step, by_ref[step.ref]):
                 conflicts[step.id] = (step, "it was changed in Traede after the plan")
             else:
                 as_found[step.id] = step
@@ -67,6 +68,11 @@ def limit(fresh: Plan, saved: Plan, seal: Seal) -> Limited:
             allowed[step.id] = _limited(step, found)
     steps = tuple(allowed[s.id] for s in fresh.steps if s.id in allowed)
     return Limited(replace(fresh, steps=steps), conflicts, as_found)
+
+
+def _renamed(saved: Step, fresh: Step) -> bool:
+    """Whether a saved rename is done: its object has the new key by now."""
+    return saved.action == "rename" and saved.remote_id == fresh.remote_id
 
 
 def _conflict(saved: Step, fresh: Step, seal: Seal) -> str:

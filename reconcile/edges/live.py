@@ -83,6 +83,10 @@ class LiveReader:
             },
         )
 
+    def walk(self, kind: KindName) -> Snapshot:
+        """Everything of one root kind, proven complete."""
+        return self._snapshot({kind: self._walk(kind)})
+
     def ids(self) -> Mapping[KindName, Mapping[str, int]]:
         """Numeric id by key, of the kinds that others refer to; a key that several
         objects share has none."""

@@ -16,6 +16,7 @@ from reconcile.core.model import (
     KindName,
     Live,
     Ref,
+    Value,
 )
 from reconcile.core.planning.draft import Draft
 from reconcile.core.planning.removals import removal
@@ -191,7 +192,7 @@ def _plan_update(
     _warn_released(draft, desired, row)
     _warn_staying(draft, desired, live, row)
     if row is not None and row.retired:
-        changes = (*changes, *_revival(desired, live, row, changes))
+        changes = (*_hold(draft, changes), *_revival(desired, live, row, changes))
         draft.add("revive", desired, live, changes)
         return
     changes = _hold(draft, changes)
@@ -223,8 +224,14 @@ def _revival(
         now = live.at(path)
         before = row.sent.get(path, UNKNOWN) if now is UNKNOWN else now
         if before != value:
-            basis = "applied" if now is UNKNOWN else "live"
+            basis = _basis(now, before)
             yield Change(path, before, value, basis)  # type: ignore[arg-type]
+
+
+def _basis(now: Value, before: Value) -> str:
+    if now is not UNKNOWN:
+        return "live"
+    return "unknown" if before is UNKNOWN else "applied"
 
 
 def _add_only_notes(desired: Desired, changes: tuple[Change, ...]) -> Iterator[str]:

@@ -32,7 +32,7 @@ def plan_deletes(draft: Draft) -> None:
         unmanaged = [
             v.ref.key
             for v in draft.variants.get(ref, ())
-            if v.ref not in gone and ref.kind == "product"
+            if v.ref not in gone and ref.kind == "product" and not _retired(draft, v)
         ]
         if unmanaged:
             draft.refuse(
@@ -47,6 +47,12 @@ def plan_deletes(draft: Draft) -> None:
         if KINDS[ref.kind].delete is None and live.values.get(("active",)) is False:
             continue
         draft.steps[ref] = removal(draft, live, "no longer in the catalog", None)
+
+
+def _retired(draft: Draft, live: Live) -> bool:
+    """Whether we archived it: it is ours, and goes with its product."""
+    row = draft.renamed.ledger.get(live.ref)
+    return row is not None and row.retired and row.remote_id == live.remote_id
 
 
 def removal(draft: Draft, live: Live, note: str, desired: Desired | None) -> Step:
@@ -134,6 +140,7 @@ def keep_categories(draft: Draft) -> None:
             # What a product that cannot be written still has, is not taken from it.
             leaving = {s.id for r in products if (s := _leaves(draft, r, step.ref))}
             needed = {f"delete:{ref}" for ref in children} | leaving
+            needed |= _deleted_products(draft, step.ref)
             draft.steps[step.ref] = replace(step, requires=tuple(sorted(needed)))
             continue
         draft.refuse(
@@ -157,6 +164,18 @@ def _stays_in(draft: Draft, product: Ref, category: Ref) -> bool:
     now = live.at(("categories",)) if live else []
     has_it = now is UNKNOWN or category.key in (now or ())
     return has_it and _leaves(draft, product, category) is None
+
+
+def _deleted_products(draft: Draft, category: Ref) -> set[str]:
+    """The deletes of products in a category: one that fails leaves it there."""
+    found = set()
+    for step in draft.steps.values():
+        live = draft.renamed.objects.get(step.ref)
+        if step.ref.kind == "product" and step.action == "delete" and live:
+            now = live.at(("categories",))
+            if now is UNKNOWN or category.key in (now or ()):
+                found.add(step.id)
+    return found
 
 
 def _leaves(draft: Draft, product: Ref, category: Ref) -> Step | None:

@@ -124,7 +124,7 @@ def _check(run: Applying, one: Unit, now: Snapshot) -> bool:
     root = run.check(root_step, one.root, one.before.get(one.root))
     if one.root in now.ambiguous:
         root = type(root)("conflict", "several objects in Traede have this key now")
-    if root.verdict == "conflict":
+    if root.verdict == "conflict" and not (root_step and _ours(run, root_step, now)):
         for step in one.steps:
             run.finish(step, "skipped", root.words)
         return False
@@ -136,11 +136,16 @@ def _check(run: Applying, one: Unit, now: Snapshot) -> bool:
             else run.check(step, step.ref, _own(one, step.ref, now))
         )
         one.held[step.ref] = found.held
-        if found.verdict == "conflict":
+        if found.verdict == "conflict" and not _ours(run, step, now):
             run.finish(step, "skipped", found.words)
         elif found.verdict == "as desired":
             _found(run, step, one.before[step.ref])
     return _open(run, one)
+
+
+def _ours(run: Applying, step: Step, now: Snapshot) -> bool:
+    """Whether what was found is this run's own create, sent once before in part."""
+    return step.action == "create" and step.id in run.tried and step.ref in now.objects
 
 
 def _own(one: Unit, ref: Ref, now: Snapshot) -> Live | None:
@@ -263,7 +268,9 @@ def _journal_items(run: Applying, one: Unit) -> list[Item]:
     for step in one.steps:
         sent = one.sent[step.ref].only(KINDS[step.ref.kind], Via.SYNC)
         live = one.before.get(step.ref)
-        guess = live or Live(step.ref, 0, {}, parent=step.parent)
+        # Nothing is read yet of what the call will leave; settling fills it in.
+        own = live.remote_id if live else 0
+        guess = Live(step.ref, own, {}, parent=step.parent)
         items.append(
             Item(
                 step.ref,
@@ -381,6 +388,7 @@ def _settle(
                 before,
                 run.seal,
                 sent=_sent_paths(one, step),
+                was=one.before.get(step.ref),
             )
             if one in missing:
                 row = row_unproven(row, before)

@@ -45,6 +45,7 @@ def write_core_fields(
         )
     )
     replies: dict[Ref, Reply] = {}
+    start = now
     for attempt in range(TRIES):
         for ref, step in waiting.items():
             if ref not in replies or replies[ref].outcome == "unknown":
@@ -66,7 +67,8 @@ def write_core_fields(
             outcomes.append(Outcome(ref, "failed", words))
             run.finish(step, "failed", words)
             continue
-        outcomes.append(Outcome(ref, "done", "", _core_row(run, step, live)))
+        row = _core_row(run, step, live, start.objects.get(ref))
+        outcomes.append(Outcome(ref, "done", "", row))
         run.finish(step, "done")
     run.settle(call, outcomes)
 
@@ -87,10 +89,15 @@ def _core_part(step: Step) -> Step:
     return Step(step.action, step.ref, _core_changes(step))
 
 
-def _core_row(run: Applying, step: Step, live: Live) -> Applied:
+def _core_row(
+    run: Applying, step: Step, live: Live, was: Live | None = None
+) -> Applied:
     paths = {change.path for change in _core_changes(step)}
     desired = run.desired(step.ref)
-    return row_after(desired, live, run.rows.get(step.ref), run.seal, sent=paths)
+    if step.action == "create":
+        was = None
+    before = run.rows.get(step.ref)
+    return row_after(desired, live, before, run.seal, sent=paths, was=was)
 
 
 def _core_item(run: Applying, step: Step, now: Snapshot) -> Item:

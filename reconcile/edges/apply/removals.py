@@ -6,9 +6,10 @@ instead, or the step fails, as configured.
 
 from __future__ import annotations
 
+from reconcile.core.canonical import SEPARATOR
 from reconcile.core.kinds import KINDS, Via
 from reconcile.core.ledger import row_retired
-from reconcile.core.model import Applied, KindName, Live, Ref, Snapshot
+from reconcile.core.model import UNKNOWN, Applied, KindName, Live, Ref, Snapshot
 from reconcile.core.recheck import recheck
 from reconcile.core.sending import Travelling, last_known, sync_fields, travelling
 from reconcile.core.steps import Step, unit
@@ -31,7 +32,7 @@ def remove(run: Applying, step: Step) -> None:
     if live is None or live.remote_id != step.remote_id:
         run.finish(step, "skipped", "another object has this key in Traede now")
         return
-    extra = _unplanned(step, now)
+    extra = _unplanned(run, step, now)
     if extra:
         run.finish(step, "skipped", f"new in Traede after the plan: {extra}")
         return
@@ -63,6 +64,8 @@ def remove(run: Applying, step: Step) -> None:
 
 def _look(run: Applying, step: Step) -> Snapshot:
     root = unit(step)
+    if root.kind == "category":  # what is below it matters too
+        return run.reader.walk("category")
     return run.reader.look(root.kind, [root.key])
 
 
@@ -76,8 +79,10 @@ def _gone(run: Applying, step: Step) -> tuple[list[Applied], list[Ref]]:
     return [], [ref for ref in refs if ref in run.rows]
 
 
-def _unplanned(step: Step, now: Snapshot) -> str:
+def _unplanned(run: Applying, step: Step, now: Snapshot) -> str:
     """What would go along and was not shown in the plan."""
+    if step.ref.kind == "category":
+        return _in_category(run, step, now)
     if step.ref.kind != "product":
         return ""
     return ", ".join(
@@ -87,6 +92,32 @@ def _unplanned(step: Step, now: Snapshot) -> str:
             if live.parent == step.ref and ref not in step.cascade
         )
     )
+
+
+def _in_category(run: Applying, step: Step, now: Snapshot) -> str:
+    """What is in a category just before it goes: Traede would take it along or out."""
+    start = step.ref.key + SEPARATOR
+    below = [ref for ref in now.objects if ref.key.startswith(start)]
+    products = [
+        ref
+        for ref, live in run.reader.walk("product").objects.items()
+        if ref.kind == "product" and _has(live, step.ref.key)
+    ]
+    return ", ".join(sorted(str(ref) for ref in (*below, *products)))
+
+
+def _has(live: Live, category: str) -> bool:
+    now = live.at(("categories",))
+    return now is UNKNOWN or category in (now or ())
+
+
+def _still_on_sale(run: Applying, step: Step) -> bool:
+    """Whether Traede shows that what it accepted as archived can still be sold."""
+    live = _look(run, step).objects.get(step.ref)
+    if live is None:
+        return False
+    retire = KINDS[step.ref.kind].retire()
+    return any(live.at(path) not in (UNKNOWN, value) for path, value in retire.items())
 
 
 def _wait_until_gone(
@@ -160,7 +191,11 @@ def _archive(run: Applying, step: Step, words: str) -> None:
     # Its variants are retired with it: in one go, else a run cut off in between would
     # plan to delete them.
     found = (now.objects.get(ref) for ref in (step.ref, *step.cascade))
-    retired = [row_retired(run.rows.get(one.ref), one) for one in found if one]
+    retired = [
+        row_retired(run.rows.get(one.ref), one, with_product=one.ref != step.ref)
+        for one in found
+        if one
+    ]
     expect = {
         "action": "archive",
         "values": [[list(path), value, None] for path, value in kind.retire().items()],
@@ -180,7 +215,7 @@ def _archive(run: Applying, step: Step, words: str) -> None:
         if reply.outcome != "unknown":
             break
         reply = run.client.write(method, path, body)
-    if reply.outcome != "accepted":
+    if reply.outcome != "accepted" or _still_on_sale(run, step):
         why = "; ".join(reply.words)
         run.settle(call, [Outcome(row.ref, "failed", why) for row in retired])
         run.finish(step, "failed", f"{words}; archiving it instead failed too")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconcile.core.catalog import Catalog
@@ -19,7 +19,7 @@ from reconcile.core.model import (
     Value,
 )
 from reconcile.core.outcomes import Result, ResultName
-from reconcile.core.personal import Seal
+from reconcile.core.personal import Seal, hide, personal_texts
 from reconcile.core.planning import Planned
 from reconcile.core.recheck import Recheck, recheck
 from reconcile.core.steps import Change, Step
@@ -55,6 +55,8 @@ class Applying:
     canaries: set[str] = field(default_factory=set)
     """Kinds whose first write of this run was found to do what we think."""
     wrote: bool = False
+    tried: set[str] = field(default_factory=set)
+    """Ids of steps that were sent: what is found of them is our own doing."""
     stopped: str = ""
     _to_do: int = field(init=False)
 
@@ -66,7 +68,7 @@ class Applying:
         return self.catalog.objects[ref]
 
     def finish(self, step: Step, result: ResultName, words: str = "") -> None:
-        self.results[step.id] = Result(step, result, words)
+        self.results[step.id] = Result(step, result, self._clean(step.ref, words))
         self.on_progress(len(self.results), self._to_do)
 
     def check(self, step: Step | None, ref: Ref, live: Live | None) -> Recheck:
@@ -76,16 +78,34 @@ class Applying:
     def intend(self, intent: Intent) -> Call:
         """Journal a call that is about to be made."""
         self.wrote = True
+        self.tried.update(name for item in intent.items for name in item.step_ids)
         return self.state.intend(self.run, intent)[0]
 
     def settle(self, call: Call, outcomes: Sequence[Outcome]) -> None:
         """Journal what became of a call, with the ledger rows that follow from it."""
+        outcomes = [
+            replace(outcome, words=self._clean(outcome.ref, outcome.words))
+            for outcome in outcomes
+        ]
         self.state.settle(call.call_id, outcomes)
         for outcome in outcomes:
             for ref in outcome.forget:
                 self.rows.pop(ref, None)
             if outcome.entry is not None:
                 self.rows[outcome.entry.ref] = outcome.entry
+
+    def _clean(self, ref: Ref, words: str) -> str:
+        """Traede may quote a customer in its words, and not only the one concerned."""
+        if ref.kind != "customer" or not words:
+            return words
+        known = {
+            text
+            for side in (self.catalog.objects, self.planned.objects)
+            for one, it in side.items()
+            if one.kind == "customer"
+            for text in personal_texts(one.kind, it.values)
+        }
+        return hide(words, known)
 
     def record(self, rows: Iterable[Applied], forget: Iterable[Ref] = ()) -> None:
         """Change ledger rows that follow from no call of their own."""

@@ -75,7 +75,8 @@ def _remember(run: Applying, steps: list[Step], now: dict[KindName, Snapshot]) -
         ref: Ref = step.ref
         paths = {change.path for change in step.written}
         before = run.rows.get(ref)
-        row = row_after(run.desired(ref), live, before, run.seal, sent=paths)
+        was = run.planned.objects.get(ref)
+        row = row_after(run.desired(ref), live, before, run.seal, sent=paths, was=was)
         if row != before:
             rows.append(row)
     if rows:

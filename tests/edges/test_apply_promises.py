@@ -1,0 +1,121 @@
+"""Promises that were broken once; each of these was found by somebody trying."""
+
+from __future__ import annotations
+
+from support.builders import catalog, category, customer, price, product, variant
+from support.harness import Shop
+
+from reconcile.core.config import Deletes
+from reconcile.sandbox import Dialect, Fault
+
+LOOSE = Deletes(max=50, max_percent=100)
+
+
+def row(shop: Shop, key: str = "tee") -> dict[str, object]:
+    rows = shop.box.dump()["products"]
+    found: dict[str, object] = next(r for r in rows if r["item_number"] == key)
+    return found
+
+
+def test_a_category_stays_while_a_product_in_it_cannot_be_deleted(shop: Shop) -> None:
+    shop.configure(deletes=Deletes(50, 100, "fail"))
+    tee = product("tee", categories=["Men"])
+    shop.apply(
+        catalog(
+            category("Men"), category("Women"), tee, product("cap", variant("cap-s"))
+        )
+    )
+    shop.box.order("tee-s")
+
+    report = shop.apply(catalog(category("Women"), product("cap", variant("cap-s"))))
+
+    assert report.exit_code == 5
+    assert report.results["delete:category:Men"].result == "skipped"
+    assert row(shop)["categories"]
+
+
+def test_what_came_into_a_category_meanwhile_keeps_it(shop: Shop) -> None:
+    cap = product("cap", variant("cap-s"))
+    shop.configure(deletes=LOOSE)
+    shop.apply(catalog(category("Men"), category("Women"), cap))
+    saved = shop.save(catalog(category("Women"), cap))
+    shop.box.edit("product", "cap", categories=["Men"])
+
+    report = shop.apply(catalog(category("Women"), cap), saved)
+
+    assert report.results["delete:category:Men"].result == "skipped"
+    assert row(shop, "cap")["categories"]
+
+
+def test_what_never_arrived_is_planned_again(shop: Shop) -> None:
+    shop.apply(catalog(product("tee", variant("tee-s", prices={"DKK": price(420)}))))
+    shop.box.dialect = Dialect(sync_delay=100_000)
+    dear = catalog(product("tee", variant("tee-s", prices={"DKK": price(430)})))
+
+    report = shop.apply(dear)
+    shop.box.dialect = Dialect()
+    again = shop.plan(dear).planned.plan
+
+    assert report.exit_code == 8
+    assert [step.id for step in again.to_do] == ["update:variant:tee-s"]
+
+
+def test_a_variant_that_we_archived_goes_with_its_product(shop: Shop) -> None:
+    shop.configure(deletes=LOOSE)
+    cap = product("cap", variant("cap-s"))
+    both = [variant("tee-s"), variant("tee-m", attributes={"Size": "M"})]
+    shop.apply(catalog(product("tee", *both), cap))
+    shop.box.order("tee-m")
+    shop.apply(catalog(product("tee", both[0]), cap))
+
+    planned = shop.plan(catalog(cap)).planned.plan
+
+    assert [step.id for step in planned.to_do] == ["delete:product:tee"]
+    assert not planned.refused
+
+
+def test_a_revival_leaves_what_somebody_changed(shop: Shop) -> None:
+    shop.configure(deletes=LOOSE)
+    tee, cap = product("tee", name="Tee"), product("cap", variant("cap-s"))
+    shop.apply(catalog(tee, cap))
+    shop.box.order("tee-s")
+    shop.apply(catalog(cap))
+    shop.box.edit("product", "tee", name="Theirs")
+
+    shop.apply(catalog(tee, cap))
+
+    assert (row(shop)["active"], row(shop)["name"]) == (True, "Theirs")
+
+
+def test_a_saved_rename_that_is_done_is_no_conflict(shop: Shop) -> None:
+    small = variant("tee-s")
+    shop.apply(catalog(product("tee", small, name="Tee")))
+    new = catalog(product("tee-2", small, name="Better tee", renamed_from="tee"))
+    saved = shop.save(new)
+    shop.box.edit("product", "tee", item_number="tee-2")
+
+    report = shop.apply(new, saved)
+
+    assert report.exit_code == 0
+    assert row(shop, "tee-2")["name"] == "Better tee"
+
+
+def test_the_words_of_traede_hide_every_customer(shop: Shop) -> None:
+    shop.box.faults = [
+        Fault(
+            match={"method": "POST", "path": "/customers/sync"},
+            do="status",
+            status=422,
+            body={"errors": [{"detail": "secret@shop.example is not of Fjord Shop"}]},
+        )
+    ]
+    two = [customer("1000", name="Fjord Shop"), customer("1001", name="Other Shop")]
+
+    report = shop.apply(catalog(*two))
+
+    words = " ".join(result.words for result in report.results.values())
+    assert "Fjord" not in words
+    assert "secret@" not in words
+    left = b"".join(p.read_bytes() for p in shop.folder.rglob("*") if p.is_file())
+    assert b"Fjord Shop" not in left
+    assert b"secret@" not in left
