@@ -80,6 +80,7 @@ def _start(server: Sandbox, folder: Path, dialect: str) -> Start:
     copyfile(folder / "state.db", state)
     life = Life()
     report = shop.apply(catalog(*NOW), life=life)
+    assert not [(k, r.result, r.words) for k, r in report.results.items() if not r.good]
     assert (report.exit_code, report.left) == (0, 0)
     return Start(shop, dialect, store, state, life.writes, dump_by_key(server))
 
