@@ -18,7 +18,7 @@ EXIT_CODES = """\b
 Exit codes:
   0    done (with --detailed-exitcode: no changes)
   1    another error before a write; nothing changed
-  2    changes present (only with --detailed-exitcode, and `drift`)
+  2    changes present (only with --detailed-exitcode)
   3    the catalog is invalid
   4    blocked by a guard
   5    partly applied; the report says what is left, and how to go on
