@@ -1,4 +1,4 @@
-"""The commands, their options, and what each exit code means."""
+"""The options that every command takes, and what each exit code means."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ from typing import Any
 import click
 
 from reconcile import __version__
+from reconcile.cli.commands.apply import apply
+from reconcile.cli.commands.doctor import doctor
+from reconcile.cli.commands.import_ import import_
+from reconcile.cli.commands.plan import plan
+from reconcile.cli.commands.sandbox import sandbox
+from reconcile.cli.commands.show import show
+from reconcile.cli.commands.validate import validate
 from reconcile.cli.flags import Flags
 from reconcile.errors import CatalogInvalid, ReconcileError, UsageError
 
@@ -107,107 +114,5 @@ def cli(context: click.Context, /, **options: Any) -> None:
         context.call_on_close(gc.enable)
 
 
-@cli.command()
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
-@click.pass_obj
-def validate(flags: Flags, /, output: str) -> int:
-    """Check all files; Traede is not asked."""
-    from reconcile.cli import commands
-
-    return commands.validate(flags, output)
-
-
-@cli.command()
-@click.option("--out", type=click.Path(path_type=Path), help="Save the plan here.")
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    metavar="text|json[=FILE]",
-    help="How to show it; may be given several times.  [default: text]",
-)
-@click.option("--detailed-exitcode", is_flag=True, help="End with 2 if changes.")
-@click.option("--no-delete", is_flag=True, help="Leave every delete out.")
-@click.option("--write-drift", is_flag=True, help="Put back what Traede changed.")
-@click.option("--as-of", metavar="DATE", help="Plan as on this day (YYYY-MM-DD).")
-@click.pass_obj
-def plan(flags: Flags, /, **options: Any) -> int:
-    """Show what an apply would change in Traede; nothing is written there."""
-    from reconcile.cli import commands
-
-    return commands.plan(flags, **options)
-
-
-@cli.command()
-@click.argument("plan_file", type=click.Path(path_type=Path, exists=True))
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
-@click.pass_obj
-def show(flags: Flags, /, plan_file: Path, output: str) -> int:
-    """Show a saved plan again."""
-    from reconcile.cli import commands
-
-    return commands.show(flags, plan_file, output)
-
-
-@cli.command()
-@click.argument(
-    "plan_file", required=False, type=click.Path(path_type=Path, exists=True)
-)
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--no-delete", is_flag=True, help="Leave every delete out.")
-@click.option("--write-drift", is_flag=True, help="Put back what Traede changed.")
-@click.option("--stateless", is_flag=True, help="Without a memory of earlier applies.")
-@click.option(
-    "--wait", type=float, default=90.0, show_default=True, help="Seconds for the lease."
-)
-@click.pass_obj
-def apply(flags: Flags, /, **options: Any) -> int:
-    """Write what the plan holds, check it, and read it back.
-
-    With PLAN_FILE it writes at most what that plan holds.
-    """
-    from reconcile.cli import commands
-
-    return commands.apply(flags, **options)
-
-
-@cli.command("import")
-@click.option("--customers", is_flag=True, help="Customers too (personal data).")
-@click.pass_obj
-def import_(flags: Flags, /, customers: bool) -> int:
-    """Write what Traede has into catalog files; Traede is only read."""
-    from reconcile.cli import commands
-
-    return commands.import_live(flags, customers=customers)
-
-
-@cli.command()
-@click.option("--probe-sync", is_flag=True, help="Post an empty list to each sync too.")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
-@click.pass_obj
-def doctor(flags: Flags, /, **options: Any) -> int:
-    """Check token, addresses and what can be read; nothing is written.
-
-    Ends with the `traede:` block that fits this account.
-    """
-    from reconcile.cli import commands
-
-    return commands.doctor(flags, **options)
-
-
-@cli.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8642, show_default=True)
-@click.option("--token", default="sandbox-token", show_default=True)
-@click.option(
-    "--store", type=click.Path(path_type=Path), help="Keep the data in this file."
-)
-@click.option(
-    "--load", type=click.Path(path_type=Path, exists=True), help="Start with this dump."
-)
-@click.option("--control", is_flag=True, help="Serve /_sandbox/ too: edit, dump.")
-def sandbox(**options: Any) -> int:
-    """Run a local Traede to try things on."""
-    from reconcile.cli import commands
-
-    return commands.sandbox(**options)
+for command in (validate, plan, show, apply, import_, doctor, sandbox):
+    cli.add_command(command)

@@ -1,33 +1,22 @@
-"""Puts the pieces together from flags, environment and `reconcile.yaml`.
-
-Flags win over the environment, the environment over the file, the file over the
-defaults. Secrets come from the environment or a file, never from a flag.
-"""
+"""The one place where the pieces are put together."""
 
 from __future__ import annotations
 
-import datetime
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from reconcile.cli.flags import Flags
-from reconcile.core.config import Config
-from reconcile.core.kinds import KINDS
-from reconcile.core.model import KindName, Tenant
-from reconcile.errors import ReconcileError, UsageError
+from reconcile.cli.setting import Setting, today, token_of, utc_now
+from reconcile.core.model import KindName
+from reconcile.errors import ReconcileError
 
 if TYPE_CHECKING:
     from reconcile.core.config import TraedeSettings
-    from reconcile.core.importing import Imported
     from reconcile.core.loading import Loaded
     from reconcile.core.personal import Seal
     from reconcile.core.planning import Planned
@@ -42,69 +31,6 @@ if TYPE_CHECKING:
 INTERRUPTED = "interrupted"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """Flags, environment and file, resolved."""
-
-    flags: Flags
-    config: Config
-    folder: Path
-    """Where `reconcile.yaml` is; its paths are relative to it."""
-    catalog: Path
-
-    @property
-    def tenant(self) -> Tenant:
-        return Tenant(self.config.traede.url, self.config.traede.brand_id)
-
-    @property
-    def color(self) -> bool:
-        """`--color` decides; else a terminal, unless NO_COLOR is set."""
-        if self.flags.color != "auto":
-            return self.flags.color == "always"
-        return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-    def talk(self, line: str) -> None:
-        """Something to read while waiting; never a result."""
-        if not self.flags.quiet:
-            print(line, file=sys.stderr)
-
-
-def resolve(flags: Flags) -> Setting:
-    """Read the configuration; raises UsageError or CatalogInvalid."""
-    from reconcile.core.loading import load_config
-    from reconcile.core.schema import compile_schema
-    from reconcile.edges.files import find_config, schema_text
-
-    path = flags.config or find_config(Path.cwd())
-    if not path.is_file():
-        raise UsageError(f"there is no file {path}", hint="Check --config.")
-    folder = path.resolve().parent
-    schema = compile_schema(schema_text("reconcile.schema.json"))
-    environment = flags.env or os.environ.get("RECONCILE_ENV") or None
-    config = load_config(path.read_bytes(), path.name, schema, environment)
-    traede = config.traede
-    if url := os.environ.get("TRAEDE_URL"):
-        traede = replace(traede, url=url)
-    if identifier := os.environ.get("TRAEDE_APP_IDENTIFIER"):
-        traede = replace(traede, app_identifier=identifier)
-    config = replace(config, traede=replace(traede, url=traede.url.rstrip("/")))
-    if config.rules and not flags.quiet:
-        print("note  `rules:` in reconcile.yaml: not judged yet", file=sys.stderr)
-    catalog = flags.catalog or folder / config.catalog
-    return Setting(flags, config, folder, catalog.resolve())
-
-
-def load(setting: Setting) -> tuple[Loaded, dict[str, bytes]]:
-    """The catalog with its problems, and the texts for code frames."""
-    from reconcile.core.loading import load_catalog
-    from reconcile.core.schema import compile_schema
-    from reconcile.edges.files import read_catalog_texts, schema_text
-
-    texts = read_catalog_texts(setting.catalog, setting.folder)
-    schema = compile_schema(schema_text("catalog.schema.json"))
-    return load_catalog(texts, setting.config, schema), texts
-
-
 def open_client(setting: Setting) -> Client:
     from reconcile.edges.client import Client
 
@@ -113,7 +39,7 @@ def open_client(setting: Setting) -> Client:
 
     return Client(
         setting.config.traede,
-        _token(setting),
+        token_of(setting),
         app_key=os.environ.get("TRAEDE_APP_KEY") or None,
         on_wait=waiting,
     )
@@ -123,7 +49,7 @@ def connector(setting: Setting) -> Connect:
     """Makes the clients of `doctor`, which tries settings and leaves headers out."""
     from reconcile.edges.client import Client
 
-    token = _token(setting)
+    token = token_of(setting)
 
     def connect(
         settings: TraedeSettings,
@@ -251,61 +177,6 @@ def announce(setting: Setting, reader: LiveReader, seconds: float) -> None:
     setting.talk(f"Read Traede  {where}  {counts}  complete, {seconds:.0f} s")
 
 
-def today(timezone: str) -> str:
-    return datetime.datetime.now(tz=_zone(timezone)).date().isoformat()  # noqa: TID251
-
-
-def _zone(timezone: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError(
-            f"timezone: nobody knows {timezone!r}",
-            hint="Write it in reconcile.yaml as Europe/Copenhagen.",
-        ) from None
-
-
-def checked_day(text: str | None) -> str | None:
-    """A day as people type it, if it is one."""
-    if text is None:
-        return None
-    try:
-        return datetime.datetime.strptime(text, "%Y-%m-%d").date().isoformat()  # noqa: DTZ007 (a day has no zone)
-    except ValueError:
-        raise UsageError(
-            f"{text!r} is no day", hint="Write it as 2027-01-04 (year-month-day)."
-        ) from None
-
-
-def utc_now() -> datetime.datetime:
-    return datetime.datetime.now(tz=datetime.UTC)  # noqa: TID251 (the one real clock)
-
-
-def stopwatch() -> Callable[[], float]:
-    started = time.monotonic()
-    return lambda: time.monotonic() - started
-
-
-def _token(setting: Setting) -> str:
-    if setting.flags.token_file:
-        try:
-            token = setting.flags.token_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is no text"
-            raise UsageError(
-                f"the token file cannot be read: {why}", hint="Check --token-file."
-            ) from None
-    else:
-        token = os.environ.get("TRAEDE_TOKEN", "").strip()
-    if not token:
-        raise UsageError(
-            "there is no token for Traede",
-            hint="export TRAEDE_TOKEN=…, or give --token-file FILE (there is no flag "
-            "for the token itself: it would stand in the process list).",
-        )
-    return token
-
-
 @dataclass(frozen=True, slots=True)
 class Limited:
     """What an apply may write, and what a saved plan had that no longer fits."""
@@ -397,42 +268,3 @@ def _ending_cleanly(run: Applying) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def existing_texts(setting: Setting) -> dict[str, str]:
-    """The catalog files that are there already, by path below the catalog folder."""
-    from reconcile.edges.files import read_catalog_texts
-
-    if not setting.catalog.is_dir():
-        return {}
-    texts = read_catalog_texts(setting.catalog, setting.catalog)
-    return {name: text.decode("utf-8", "replace") for name, text in texts.items()}
-
-
-def import_lines(
-    setting: Setting, imported: Imported, *, customers: bool
-) -> Iterator[str]:
-    """What was written, what could not be, and what a person has to settle."""
-    folder = setting.catalog.name
-    products = sum(name.startswith("products/") for name in imported.files)
-    others = [n for n in sorted(imported.files) if not n.startswith("products/")]
-    wrote = [f"{folder}/products/ ({products} files)"] if products else []
-    wrote += [f"{folder}/{name}" for name in others]
-    yield f"wrote  {', '.join(wrote)}" if wrote else "wrote  nothing"
-    for kind, count in sorted(imported.skipped.items()):
-        noun = KINDS[kind].plural if count != 1 else kind
-        why = (
-            "personal data stays out of git unless you ask (--customers)"
-            if kind == "customer" and not customers
-            else "written in your files already"
-        )
-        yield f"skipped  {count} {noun}: {why}"
-    if imported.not_readable:
-        yield (
-            "not readable from Traede, so not in the files: "
-            + ", ".join(imported.not_readable)
-        )
-    if imported.needs_you:
-        yield f"needs you ({len(imported.needs_you)}):"
-        for sentence in imported.needs_you:
-            yield f"  {sentence}"

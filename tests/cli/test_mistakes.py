@@ -163,8 +163,8 @@ def test_a_plan_cannot_be_saved_in_a_file_that_is_a_folder(brand: Brand):
 def test_a_folder_is_no_plan(brand: Brand):
     brand.catalog(TEE)
 
-    is_a_sentence(brand.run("show", "catalog"), 1, "catalog")
-    is_a_sentence(brand.run("apply", "catalog", "--yes"), 1, "catalog")
+    is_a_sentence(brand.run("show", "catalog"), 64, "no plan")
+    is_a_sentence(brand.run("apply", "catalog", "--yes"), 64, "no plan")
 
 
 @pytest.mark.parametrize("content", [b"no database", b""])

@@ -11,7 +11,9 @@ from typing import Any
 from support.neutral import Brand, write_catalog
 
 from reconcile.cli import wiring
-from reconcile.cli.wiring import Flags, Setting, Wish
+from reconcile.cli.flags import Flags
+from reconcile.cli.setting import Setting, load, resolve
+from reconcile.cli.wiring import Wish
 from reconcile.core.importing import Imported, import_catalog
 from reconcile.core.model import Ledger
 from reconcile.core.problems import errors
@@ -53,7 +55,7 @@ class Account:
 
     @property
     def setting(self) -> Setting:
-        return wiring.resolve(
+        return resolve(
             Flags(
                 config=self.folder / "reconcile.yaml",
                 token_file=self.folder / TOKEN_FILE,
@@ -111,6 +113,6 @@ class Account:
 
 
 def _valid(setting: Setting) -> Any:
-    loaded, _ = wiring.load(setting)
+    loaded, _ = load(setting)
     assert errors(loaded.problems) == []
     return loaded

@@ -15,7 +15,9 @@ import httpx
 from support.builders import TODAY
 
 from reconcile.cli import wiring
-from reconcile.cli.wiring import Flags, Read, Setting, Wish
+from reconcile.cli.flags import Flags
+from reconcile.cli.setting import Setting
+from reconcile.cli.wiring import Read, Wish
 from reconcile.core.catalog import Catalog
 from reconcile.core.config import Config, TraedeSettings
 from reconcile.core.loading import Loaded

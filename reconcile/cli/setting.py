@@ -1,0 +1,146 @@
+"""What was asked, resolved: flags win over the environment, the environment over the
+file, the file over the defaults. Secrets come from the environment or a file, never
+from a flag.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from reconcile.cli.flags import Flags
+from reconcile.core.config import Config
+from reconcile.core.model import Tenant
+from reconcile.errors import UsageError
+
+if TYPE_CHECKING:
+    from reconcile.core.loading import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Flags, environment and file, resolved."""
+
+    flags: Flags
+    config: Config
+    folder: Path
+    """Where `reconcile.yaml` is; its paths are relative to it."""
+    catalog: Path
+
+    @property
+    def tenant(self) -> Tenant:
+        return Tenant(self.config.traede.url, self.config.traede.brand_id)
+
+    @property
+    def color(self) -> bool:
+        return wants_color(self.flags)
+
+    def talk(self, line: str) -> None:
+        """Something to read while waiting; never a result."""
+        if not self.flags.quiet:
+            print(line, file=sys.stderr)
+
+
+def wants_color(flags: Flags) -> bool:
+    """`--color` decides; else a terminal, unless NO_COLOR is set."""
+    if flags.color != "auto":
+        return flags.color == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def resolve(flags: Flags) -> Setting:
+    """Read the configuration; raises UsageError or CatalogInvalid."""
+    from reconcile.core.loading import load_config
+    from reconcile.core.schema import compile_schema
+    from reconcile.edges.files import find_config, schema_text
+
+    path = flags.config or find_config(Path.cwd())
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}", hint="Check --config.")
+    folder = path.resolve().parent
+    schema = compile_schema(schema_text("reconcile.schema.json"))
+    environment = flags.env or os.environ.get("RECONCILE_ENV") or None
+    config = load_config(path.read_bytes(), path.name, schema, environment)
+    traede = config.traede
+    if url := os.environ.get("TRAEDE_URL"):
+        traede = replace(traede, url=url)
+    if identifier := os.environ.get("TRAEDE_APP_IDENTIFIER"):
+        traede = replace(traede, app_identifier=identifier)
+    config = replace(config, traede=replace(traede, url=traede.url.rstrip("/")))
+    if config.rules and not flags.quiet:
+        print("note  `rules:` in reconcile.yaml: not judged yet", file=sys.stderr)
+    catalog = flags.catalog or folder / config.catalog
+    return Setting(flags, config, folder, catalog.resolve())
+
+
+def load(setting: Setting) -> tuple[Loaded, dict[str, bytes]]:
+    """The catalog with its problems, and the texts for code frames."""
+    from reconcile.core.loading import load_catalog
+    from reconcile.core.schema import compile_schema
+    from reconcile.edges.files import read_catalog_texts, schema_text
+
+    texts = read_catalog_texts(setting.catalog, setting.folder)
+    schema = compile_schema(schema_text("catalog.schema.json"))
+    return load_catalog(texts, setting.config, schema), texts
+
+
+def today(timezone: str) -> str:
+    return datetime.datetime.now(tz=_zone(timezone)).date().isoformat()  # noqa: TID251
+
+
+def _zone(timezone: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(
+            f"timezone: nobody knows {timezone!r}",
+            hint="Write it in reconcile.yaml as Europe/Copenhagen.",
+        ) from None
+
+
+def checked_day(text: str | None) -> str | None:
+    """A day as people type it, if it is one."""
+    if text is None:
+        return None
+    try:
+        return datetime.datetime.strptime(text, "%Y-%m-%d").date().isoformat()  # noqa: DTZ007 (a day has no zone)
+    except ValueError:
+        raise UsageError(
+            f"{text!r} is no day", hint="Write it as 2027-01-04 (year-month-day)."
+        ) from None
+
+
+def utc_now() -> datetime.datetime:
+    return datetime.datetime.now(tz=datetime.UTC)  # noqa: TID251 (the one real clock)
+
+
+def stopwatch() -> Callable[[], float]:
+    started = time.monotonic()
+    return lambda: time.monotonic() - started
+
+
+def token_of(setting: Setting) -> str:
+    if setting.flags.token_file:
+        try:
+            token = setting.flags.token_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise UsageError(
+                f"the token file cannot be read: {why}", hint="Check --token-file."
+            ) from None
+    else:
+        token = os.environ.get("TRAEDE_TOKEN", "").strip()
+    if not token:
+        raise UsageError(
+            "there is no token for Traede",
+            hint="export TRAEDE_TOKEN=…, or give --token-file FILE (there is no flag "
+            "for the token itself: it would stand in the process list).",
+        )
+    return token
