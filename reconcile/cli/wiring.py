@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reconcile.cli.setting import Setting, today, token_of, utc_now
@@ -134,17 +135,21 @@ def plan(
     wish: Wish,
     *,
     settle: bool = False,
+    clock: Callable[[], datetime] = utc_now,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Read:
     """Read Traede, settle what an earlier run left open (only for apply), plan."""
     from reconcile.core.personal import Seal
     from reconcile.core.plan_json import digest_of
     from reconcile.core.planning import Options, make_plan
     from reconcile.core.readable import no_longer_readable, readable_fields
-    from reconcile.edges.apply import settle_in_flight
+    from reconcile.edges.apply import settle_in_flight, wait_for_late_writes
     from reconcile.edges.files import git_commit
 
     seal = Seal(state.salt)
     snapshot = reader.read_all()
+    if settle:
+        snapshot = wait_for_late_writes(state, reader, snapshot, seal, clock, sleep)
     last = next((run.summary for run in state.runs() if "readable" in run.summary), {})
     lost = tuple(no_longer_readable(last.get("readable", {}), snapshot))
     settled = settle_in_flight(state, snapshot, seal) if settle else ()

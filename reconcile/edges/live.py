@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any, Final
 
+from reconcile.core.config import TraedeSettings
 from reconcile.core.kinds import KINDS
 from reconcile.core.model import KindName, Ref, Snapshot
 from reconcile.core.wire.read import (
@@ -45,6 +46,10 @@ class LiveReader:
         self._dropped: dict[KindName, tuple[str, ...]] = {}
         self.counts: dict[str, int] = {}
         """How many objects the last walk of each list found."""
+
+    @property
+    def settings(self) -> TraedeSettings:
+        return self._client.settings
 
     def read_all(self) -> Snapshot:
         """Everything, proven complete; raises TraedeUnavailable where it is not."""

@@ -288,3 +288,16 @@ def test_a_sub_category_that_may_be_there_unseen_is_not_created() -> None:
 
     assert not planned.to_do
     assert [r.id for r in planned.refused] == ["create:category:Men > Shirts"]
+
+
+def test_a_product_none_of_whose_variants_can_be_created_is_refused() -> None:
+    poor = variant("tee-s", prices=None)
+    del poor["prices"]
+
+    planned = plan(catalog(product("tee", poor)))
+
+    assert planned.plan.steps == ()
+    assert {refusal.id for refusal in planned.plan.refused} == {
+        "create:product:tee",
+        "create:variant:tee-s",
+    }

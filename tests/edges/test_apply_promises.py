@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from support.builders import catalog, category, customer, price, product, variant
-from support.harness import Shop
+from support.harness import Killed, Life, Shop, twice
 
 from reconcile.core.config import Deletes
 from reconcile.sandbox import Dialect, Fault
@@ -119,3 +122,76 @@ def test_the_words_of_traede_hide_every_customer(shop: Shop) -> None:
     left = b"".join(p.read_bytes() for p in shop.folder.rglob("*") if p.is_file())
     assert b"Fjord Shop" not in left
     assert b"secret@" not in left
+
+
+# --- what no answer came for, where syncs are queued ---------------------------------
+
+IMAGE = [{"url": "https://img.example/tee.jpg"}]
+SYNCED = ["state.acquire", "state.begin_run", "state.intend", "POST /products/sync"]
+
+
+@pytest.mark.parametrize("misfortune", ["drop-after", "status-after"])
+def test_a_create_that_shows_late_is_not_sent_again(
+    shop: Shop, misfortune: str
+) -> None:
+    wanted = catalog(product("tee", variant("tee-s", images=IMAGE)))
+    shop.configure(traede={"verify_seconds": 60})
+    shop.box.dialect = Dialect(sync_delay=25)
+    shop.box.faults = [Fault(match={"method": "POST"}, do=misfortune, nth=1, status=500)]
+
+    report = shop.apply(wanted)
+
+    assert report.exit_code == 0
+    shop.box.settle()  # whatever is still queued happens too
+    assert twice(shop.box) == []
+    assert shop.plan(wanted).planned.plan.steps == ()
+
+
+@pytest.mark.parametrize("fields", [{}, {"weight": 7}], ids=["image", "and more"])
+def test_an_update_that_shows_late_is_not_sent_again(
+    shop: Shop, fields: dict[str, Any]
+) -> None:
+    shop.box.dialect = Dialect(sync_fields="returned")
+    shop.apply(catalog(product("tee", variant("tee-s", weight=5))))
+    shop.box.dialect = Dialect(sync_fields="returned", sync_delay=9)
+    shop.box.faults = [Fault(match={"method": "POST"}, nth=1, do="drop-after")]
+
+    report = shop.apply(
+        catalog(product("tee", variant("tee-s", images=IMAGE, **fields)))
+    )
+
+    assert report.exit_code == (0 if fields else 5)  # an image alone proves nothing
+    shop.box.settle()  # whatever is still queued happens too
+    assert twice(shop.box) == []
+
+
+def test_a_create_of_a_killed_run_that_shows_late_is_waited_for(shop: Shop) -> None:
+    wanted = catalog(product("tee", variant("tee-s", images=IMAGE)))
+    shop.configure(traede={"verify_seconds": 60})
+    shop.box.dialect = Dialect(sync_delay=30)
+    life = Life(ends_after=len(SYNCED))
+    with pytest.raises(Killed):
+        shop.apply(wanted, life=life)
+    assert life.writes == SYNCED
+
+    report = shop.apply(wanted)
+
+    assert "Of 2 items, 2 had arrived, 0 had not" in report.settled[0]
+    shop.box.settle()  # whatever is still queued happens too
+    assert twice(shop.box) == []
+    assert shop.plan(wanted).planned.plan.steps == ()
+
+
+def test_what_a_killed_run_never_sent_is_sent_once_that_is_proven(shop: Shop) -> None:
+    wanted = catalog(product("tee", variant("tee-s", images=IMAGE)))
+    with pytest.raises(Killed):
+        shop.apply(wanted, life=Life(ends_after=len(SYNCED) - 1))
+    waited = shop.clock.passed
+
+    report = shop.apply(wanted)
+
+    assert "0 had arrived, 2 had not" in report.settled[0]
+    assert shop.clock.passed - waited >= shop.config.traede.verify_seconds
+    assert report.exit_code == 0
+    shop.box.settle()  # whatever is still queued happens too
+    assert twice(shop.box) == []

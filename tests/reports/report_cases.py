@@ -91,8 +91,8 @@ def all_kinds_of_bad() -> Report:
         not_converged={
             "update:variant:sku-1": (("ean",), ("prices", "EUR", "sales_price"))
         },
-        settled=("The last run was cut off with 4 calls in flight: 3 items had "
-                 "arrived, 1 had not.",),
+        settled=("The last run was cut off with 4 calls in flight. Of 4 "
+                 "items, 3 had arrived, 1 had not.",),
         stopped="Traede answers no more (503)",
     )  # fmt: skip
 

@@ -385,15 +385,37 @@ def test_a_category_that_products_of_others_are_in_stays() -> None:
     assert step_ids(planned) == ["create:category:New"]
 
 
-def test_a_moved_category_is_no_move() -> None:
-    """Traede cannot move one: it is another one, and the old stays until told."""
+@pytest.mark.parametrize(
+    "after",
+    [
+        [category("Men"), category("Women", category("Shirts"))],
+        [category("Men"), category("Shirts")],
+    ],
+    ids=["another parent", "no parent"],
+)
+def test_a_moved_category_is_refused(after: list[Entry]) -> None:
+    """Traede cannot move one; `rename` writes the steps that lose no product."""
     before = category("Men", category("Shirts"))
-    after = [category("Men"), category("Women", category("Shirts"))]
 
     planned = plan(catalog(*after), live(before), ledger(before))
 
-    assert "rename:category:Women > Shirts" not in step_ids(planned)
-    assert "create:category:Women > Shirts" in step_ids(planned)
+    refused = {refusal.id for refusal in planned.plan.refused}
+    assert refused == {
+        f"create:category:{'Shirts' if len(after[1]) == 1 else 'Women > Shirts'}",
+        "delete:category:Men > Shirts",
+    }
+    assert "reconcile rename category" in planned.plan.refused[0].hint
+
+
+def test_a_category_that_goes_by_tombstone_is_no_move() -> None:
+    before = category("Men", category("Shirts"))
+    gone = category("Men", category("Shirts", delete=True))
+    after = [gone, category("Women", category("Shirts"))]
+
+    planned = plan(catalog(*after), live(before), ledger(before))
+
+    assert planned.plan.refused == ()
+    assert "delete:category:Men > Shirts" in step_ids(planned)
 
 
 # --- released -----------------------------------------------------------------------

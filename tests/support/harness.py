@@ -263,7 +263,16 @@ class Shop:
     ) -> Read:
         reader = reader or LiveReader(client)
         loaded = Loaded(catalog, (), {})
-        return wiring.plan(self.setting, loaded, reader, state, wish, settle=settle)
+        return wiring.plan(
+            self.setting,
+            loaded,
+            reader,
+            state,
+            wish,
+            settle=settle,
+            clock=self.clock,
+            sleep=self.clock.sleep,
+        )
 
     def _client(self, life: Life) -> Client:
         return Client(

@@ -27,6 +27,8 @@ from reconcile.core.planning.guards import guard
 from reconcile.core.planning.objects import plan_object
 from reconcile.core.planning.obstacles import (
     order_combinations,
+    refuse_category_moves,
+    refuse_empty_products,
     refuse_other_spellings,
     resolve_references,
     stop_dependents,
@@ -46,9 +48,11 @@ __all__ = ["Options", "Planned", "catalog_digest", "make_plan"]
 _PASSES: Final = (
     plan_deletes,
     refuse_other_spellings,
+    refuse_category_moves,
     keep_last_variants,
     order_combinations,
     keep_categories,
+    refuse_empty_products,
     resolve_references,
     leave_deletes_out,
     stop_dependents,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from reconcile.core.canonical import fold
+from reconcile.core.canonical import SEPARATOR, fold
 from reconcile.core.kinds import KINDS, Form
 from reconcile.core.model import Desired, Live, Ref
 from reconcile.core.planning.draft import Draft
@@ -38,6 +39,59 @@ def refuse_other_spellings(draft: Draft) -> None:
                     f'If it is the same one, write "{ref.key}", or `renamed_from: '
                     f"{json.dumps(ref.key, ensure_ascii=False)}` to change its name.",
                 )
+
+
+def refuse_category_moves(draft: Draft) -> None:
+    """Traede cannot put a category under another parent (E-6). A new one of the same
+    name while the old goes is most likely meant as that, and would lose its products
+    for as long as they are not written."""
+    gone: dict[str, list[Step]] = defaultdict(list)
+    for step in draft.steps.values():
+        by_absence = step.action == "delete" and step.ref not in draft.tombstones
+        if step.ref.kind == "category" and by_absence:
+            gone[fold(_last_name(step.ref))].append(step)
+    for step in list(draft.steps.values()) if gone else ():
+        if step.ref.kind != "category" or step.action != "create":
+            continue
+        for old in gone.get(fold(_last_name(step.ref)), ()):
+            reason = (
+                f'it looks like "{old.ref.key}" is to become "{step.ref.key}", and '
+                "Traede cannot move a category"
+            )
+            hint = (
+                f"Put the old entry back and type: reconcile rename category "
+                f"{shlex.quote(old.ref.key)} {shlex.quote(step.ref.key)} (it writes "
+                "the steps). If they are two things, write the old one with `delete: "
+                "true`."
+            )
+            for each in (step, old):
+                draft.refuse(each.id, each.ref, reason, hint)
+
+
+def _last_name(category: Ref) -> str:
+    return category.key.rsplit(SEPARATOR, maxsplit=1)[-1]
+
+
+def refuse_empty_products(draft: Draft) -> None:
+    """A product is not created without a variant (sync-products.txt): where none of
+    its own can be, it cannot either."""
+    coming = {
+        step.parent
+        for step in draft.steps.values()
+        if step.ref.kind == "variant" and step.action == "create"
+    }
+    for step in list(draft.steps.values()):
+        if (
+            step.ref.kind == "product"
+            and step.action == "create"
+            and step.ref not in coming
+        ):
+            draft.refuse(
+                step.id,
+                step.ref,
+                "none of its variants can be created, and a product needs one",
+                "Settle what is said of its variants first.",
+            )
 
 
 def order_combinations(draft: Draft) -> None:

@@ -3,6 +3,13 @@
 from reconcile.core.outcomes import Report, Result
 from reconcile.edges.apply.engine import apply_plan
 from reconcile.edges.apply.run import Applying
-from reconcile.edges.apply.settle import settle_in_flight
+from reconcile.edges.apply.settle import settle_in_flight, wait_for_late_writes
 
-__all__ = ["Applying", "Report", "Result", "apply_plan", "settle_in_flight"]
+__all__ = [
+    "Applying",
+    "Report",
+    "Result",
+    "apply_plan",
+    "settle_in_flight",
+    "wait_for_late_writes",
+]

@@ -300,21 +300,28 @@ def _sent_paths(one: Unit, step: Step) -> frozenset[Path]:
 def _read_back(
     run: Applying, kind: KindName, units: list[Unit], reply: Reply
 ) -> Snapshot:
-    """The members as they are now. Where a sync is queued (B-6), what was accepted
-    shows up late: creates are waited for, as their ids are needed."""
+    """The members as they are now. Where a sync is queued (B-6), it shows up late:
+    creates are waited for, as their ids are needed; and without an answer, what must
+    not be sent twice, as long as Traede may take to show a write."""
     keys = [one.root.key for one in units]
+    limit = run.config.traede.verify_seconds
+    if reply.outcome == "unknown" and not any(one.once for one in units):
+        limit = min(limit, 2)
     started, pause = run.now(), 0.2
     while True:
         after = run.reader.look(kind, keys)
-        late = [one for one in units if not one.creates <= after.objects.keys()]
+        late = [one for one in units if _may_show_later(one, after, reply)]
         waited = run.now() - started
-        if not late or reply.outcome == "refused":
-            return after
-        limit = run.config.traede.verify_seconds
-        if waited >= (limit if reply.outcome == "accepted" else min(limit, 2)):
+        if not late or reply.outcome == "refused" or waited >= limit:
             return after
         run.sleep(pause)
         pause = min(pause * 2, 5)
+
+
+def _may_show_later(one: Unit, after: Snapshot, reply: Reply) -> bool:
+    if not one.creates <= after.objects.keys():
+        return True
+    return reply.outcome == "unknown" and one.once and _sign(one, after) is False
 
 
 def _canary(run: Applying, kind: KindName, units: list[Unit], after: Snapshot) -> None:

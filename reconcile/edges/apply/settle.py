@@ -2,15 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from reconcile.core.kinds import KINDS
 from reconcile.core.ledger import row_unproven
 from reconcile.core.model import MISSING, UNKNOWN, Ledger, Live, Path, Ref, Snapshot
 from reconcile.core.personal import Seal
+from reconcile.edges.live import LiveReader
 from reconcile.edges.state import Call, Item, Outcome, State
+
+
+def wait_for_late_writes(
+    state: State,
+    reader: LiveReader,
+    live: Snapshot,
+    seal: Seal,
+    now: Callable[[], datetime],
+    sleep: Callable[[float], None],
+) -> Snapshot:
+    """Traede once it shows what is in flight, or would by now if it had arrived.
+
+    Where syncs are queued (B-6), what is not there yet may still come: a part that
+    must not be sent twice is absent only when `verify_seconds` have passed since.
+    """
+    pause = 0.2
+    while True:
+        latest = max(
+            (
+                call.intended
+                for call in state.in_flight()
+                if call.purpose not in ("rename", "delete", "archive")
+                and any(
+                    item.once and _sign(call, item, live, seal) is False
+                    for item in call.items
+                )
+            ),
+            default=None,
+        )
+        if latest is None:
+            return live
+        passed = (now() - latest).total_seconds()
+        if passed >= reader.settings.verify_seconds:
+            return live
+        sleep(pause)
+        pause = min(pause * 2, 5)
+        live = reader.read_all()
 
 
 def settle_in_flight(state: State, live: Snapshot, seal: Seal) -> tuple[str, ...]:
@@ -31,10 +70,10 @@ def settle_in_flight(state: State, live: Snapshot, seal: Seal) -> tuple[str, ...
         state.settle(call.call_id, outcomes)
     if not calls:
         return ()
-    count = len(calls)
+    count, items = len(calls), arrived + missing + unknown
     sentence = (
-        f"The last run was cut off with {count} call{'s' * (count != 1)} in flight: "
-        f"{arrived} items had arrived, {missing} had not"
+        f"The last run was cut off with {count} call{'s' * (count != 1)} in flight. Of "
+        f"{items} item{'s' * (items != 1)}, {arrived} had arrived, {missing} had not"
     )
     if unknown:
         sentence += f", {unknown} cannot be proven and are not sent again"
