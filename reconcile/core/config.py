@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
 from typing import Any, Literal
 
 from reconcile import __version__
@@ -65,6 +66,14 @@ class Deletes:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleSetting:
+    """What `rules:` says of one rule; None: the rule's own default."""
+
+    level: RuleLevel | None = None
+    percent: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All of `reconcile.yaml`, with the environment's part merged in."""
 
@@ -79,7 +88,7 @@ class Config:
     state: str | None = None
     drift: Literal["hold", "write"] = "hold"
     deletes: Deletes = Deletes()
-    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    rules: Mapping[str, RuleSetting] = field(default_factory=dict)
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,9 +123,15 @@ def _build(cls: type[Any], data: Mapping[str, Any]) -> Any:
         elif isinstance(value, list):
             value = tuple(value)
         elif spec.name == "rules":
-            value = {
-                name: {"level": rule} if isinstance(rule, str) else dict(rule)
-                for name, rule in value.items()
-            }
+            value = {name: _rule(written) for name, written in value.items()}
         changes[spec.name] = value
     return replace(default, **changes)
+
+
+def _rule(written: str | Mapping[str, Any]) -> RuleSetting:
+    if isinstance(written, str):
+        return RuleSetting(written)  # type: ignore[arg-type]
+    percent = written.get("percent")
+    # From the digits as written, not from a binary float.
+    exact = None if percent is None else Decimal(str(percent))
+    return RuleSetting(written.get("level"), exact)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from reconcile.core.kinds import KINDS
-from reconcile.core.steps import Change, Step
+from reconcile.core.rules.wording import PRICES
+from reconcile.core.steps import Change
 from reconcile.reports.layout import Cell, Items, Row, columns, pad
+from reconcile.reports.plan_told import UPDATES, goes_off_sale, is_other, not_price
 from reconcile.reports.plan_view import (
     NEVER_FOLDED,
     SHOWN,
@@ -19,9 +19,8 @@ from reconcile.reports.plan_view import (
     folded,
     grouped,
 )
-from reconcile.reports.prices import FAR, PriceRow, is_price, price_rows, spread
+from reconcile.reports.prices import FAR, PriceRow, price_rows, spread
 from reconcile.reports.words import (
-    PRICES,
     after_words,
     before_words,
     count,
@@ -33,11 +32,9 @@ from reconcile.reports.words import (
     place,
 )
 
-_UPDATES: Final = ("update", "revive")
-
 
 def price_section(view: View) -> Iterator[str]:
-    rows = price_rows(view.steps(*_UPDATES))
+    rows = price_rows(view.steps(*UPDATES))
     if not rows:
         return
     styles = {row.style for row in rows}
@@ -126,14 +123,14 @@ def _move(change: Change) -> Cell:
 def other_section(view: View) -> Iterator[str]:
     groups = [
         group
-        for group in grouped(view.steps(*_UPDATES))
-        if any(map(_is_other, group.steps))
+        for group in grouped(view.steps(*UPDATES))
+        if any(map(is_other, group.steps))
     ]
     if not groups:
         return
     # What goes off sale is never folded, so it comes first.
-    groups.sort(key=lambda group: not _goes_off_sale(group))
-    leaving = sum(map(_goes_off_sale, groups))
+    groups.sort(key=lambda group: not goes_off_sale(group))
+    leaving = sum(map(goes_off_sale, groups))
     kinds = [group.ref for group in groups]
     said = counts(kinds).replace("product", "style")
     yield view.page.heading("Other", said)
@@ -141,12 +138,8 @@ def other_section(view: View) -> Iterator[str]:
     yield from folded(view, rows, max(SHOWN, min(leaving, NEVER_FOLDED)))
 
 
-def _is_other(step: Step) -> bool:
-    return step.action == "revive" or any(map(_not_price, step.written))
-
-
 def _other_row(view: View, group: Group) -> Row:
-    lines = change_lines(view, group, _not_price, moved)
+    lines = change_lines(view, group, not_price, moved)
     tail, lines = beside(lines)
     notes = dict.fromkeys(note for step in group.steps for note in step.notes)
     back = [step for step in group.steps if step.action == "revive"]
@@ -161,17 +154,3 @@ def _other_row(view: View, group: Group) -> Row:
         place=place(group.source),
         below=(*lines, *(Cell(note, "dim") for note in notes)),
     )
-
-
-def _goes_off_sale(group: Group) -> bool:
-    return any(
-        change.after == off.get(change.path)
-        for step in group.steps
-        for off in (KINDS[step.ref.kind].retire(),)
-        for change in step.written
-        if change.path in off
-    )
-
-
-def _not_price(change: Change) -> bool:
-    return not change.held and not is_price(change)

@@ -10,8 +10,9 @@ from typing import Final
 
 from reconcile.core.model import Ref
 from reconcile.core.problems import Location
+from reconcile.core.rules.wording import PRICES
 from reconcile.core.steps import Change, Step, unit
-from reconcile.reports.words import PRICES, percent, percent_text
+from reconcile.reports.words import percent, percent_text
 
 FAR: Final = 25
 """A move beyond this many percent deserves a look."""

@@ -12,6 +12,7 @@ from reconcile.core.kinds import KINDS, Field, Form, Shape
 from reconcile.core.model import MISSING, UNKNOWN, KindName, Path, Ref, Value
 from reconcile.core.personal import is_sealed
 from reconcile.core.problems import Location
+from reconcile.core.rules.wording import PRICES, money
 from reconcile.core.steps import Change, Step, unit
 
 HIDDEN: Final = "•••"
@@ -24,14 +25,6 @@ TOLD: Final[tuple[KindName, ...]] = (
     "customer",
 )
 """Kinds in the order in which they are told."""
-
-PRICES: Final[Mapping[str, str]] = {
-    "sales_price": "wholesale",
-    "rec_sales_price": "retail",
-    "offer_price": "offer",
-    "b2c_offer_price": "b2c offer",
-}
-"""What people call the members of a price, in the order in which they are told."""
 
 _LONGEST: Final = 48
 """Of a longer text only the part that differs is shown."""
@@ -74,13 +67,6 @@ def place(source: Location | None) -> str:
 
 def order(ref: Ref) -> tuple[int, str]:
     return TOLD.index(ref.kind), ref.key
-
-
-def money(value: Value) -> str:
-    """Two decimals where it is not whole: `300`, `40.50`, `1.2345`."""
-    text = str(value)
-    whole, point, decimals = text.partition(".")
-    return f"{whole}.{decimals:0<2}" if point else text
 
 
 def percent(before: Value, after: Value) -> Decimal | None:

@@ -1,10 +1,18 @@
 """`reconcile.yaml` with one environment merged in."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from reconcile.core.config import Config, Deletes, Paths, make_config, merge
+from reconcile.core.config import (
+    Config,
+    Deletes,
+    Paths,
+    RuleSetting,
+    make_config,
+    merge,
+)
 from reconcile.core.loading import load_config
 from reconcile.core.problems import Location
 from reconcile.core.schema import CompiledSchema, compile_schema
@@ -51,7 +59,7 @@ def test_every_setting_reaches_its_place():
             "base_currency": "EUR",
             "currencies": ["EUR", "DKK"],
             "deletes": {"max": 3},
-            "rules": {"price-slip": "error", "price-change": {"percent": 40}},
+            "rules": {"price-slip": "error", "price-change": {"percent": 40.1}},
             "traede": {
                 "brand_id": 7,
                 "paths": {"core": "/v2"},
@@ -64,8 +72,8 @@ def test_every_setting_reaches_its_place():
     assert config.currencies == ("EUR", "DKK")
     assert config.deletes == Deletes(max=3)
     assert config.rules == {
-        "price-slip": {"level": "error"},
-        "price-change": {"percent": 40},
+        "price-slip": RuleSetting("error"),
+        "price-change": RuleSetting(percent=Decimal("40.1")),
     }
     assert config.traede.brand_id == 7
     assert config.traede.paths == Paths(core="/v2")
