@@ -56,6 +56,28 @@ class LiveReader:
         rows = {kind: self._walk(kind) for kind in ROOTS}
         return self._snapshot(rows)
 
+    def read_part(
+        self, keys: Mapping[KindName, Set[str]], variants: Set[str]
+    ) -> Snapshot:
+        """What a part of a catalog needs: the objects of these keys by `in` filters,
+        categories and collections whole, and customers whole where a collection may
+        name some. Everything else is unknown.
+
+        A key or a SKU that is not found may be elsewhere: then all is walked, so that
+        what is not in the answer is proven absent.
+        """
+        referred: list[KindName] = ["category", "collection"]
+        if keys["collection"]:
+            referred.append("customer")
+        rows: dict[KindName, Sequence[Row]] = {k: self._walk(k) for k in referred}
+        for kind in ("customer", "product"):
+            if kind not in rows and keys[kind]:
+                rows[kind] = self._rows_of(kind, sorted(keys[kind]), frozenset())
+        found = self._snapshot(rows)
+        if all(Ref("variant", sku) in found.objects for sku in variants):
+            return found
+        return self._snapshot({**rows, "product": self._walk("product")})
+
     def look(
         self, kind: KindName, keys: Iterable[str], absent: Set[str] = frozenset()
     ) -> Snapshot:
@@ -67,17 +89,7 @@ class LiveReader:
         collection is walked.
         """
         wanted = sorted(set(keys))
-        rows: Sequence[Row] | None = None
-        if kind in ("product", "customer"):
-            column = KINDS[kind].key_field
-            rows = rows_in(
-                self._client, _plural(kind), column, wanted, self._includes(kind)
-            )
-        if rows is None or len(rows) < len(set(wanted) - absent):
-            rows = self._walk(kind)
-        elif kind in self._keys:
-            self._keys[kind].update(keys_by_id(kind, rows))
-        snapshot = self._snapshot({kind: rows})
+        snapshot = self._snapshot({kind: self._rows_of(kind, wanted, absent)})
         roots = {Ref(kind, key) for key in wanted}
         return replace(
             snapshot,
@@ -100,6 +112,21 @@ class LiveReader:
             shared = Counter(keys.values())
             found[kind] = {key: own for own, key in keys.items() if shared[key] == 1}
         return found
+
+    def _rows_of(
+        self, kind: KindName, wanted: Sequence[str], absent: Set[str]
+    ) -> Sequence[Row]:
+        rows: Sequence[Row] | None = None
+        if kind in ("product", "customer"):
+            column = KINDS[kind].key_field
+            rows = rows_in(
+                self._client, _plural(kind), column, wanted, self._includes(kind)
+            )
+        if rows is None or len(rows) < len(set(wanted) - absent):
+            return self._walk(kind)
+        if kind in self._keys:
+            self._keys[kind].update(keys_by_id(kind, rows))
+        return rows
 
     def _walk(self, kind: KindName) -> Sequence[Row]:
         found = walk(
