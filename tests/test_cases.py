@@ -2,7 +2,9 @@
 
     catalog/*.yaml   what is planned          live.json    Traede to begin with
     case.json        what it shows, and what happened before: applies of other folders
-                     of the case, and people at work in Traede
+                     of the case, and people at work in Traede; under `approvals` what
+                     an id such as "aaaaaaaa" stands for, as the real one depends on
+                     the port of the sandbox
     plan.txt         what a person sees       plan.json    what a program sees
 
 A new case needs no Python. `UPDATE_GOLDEN=1` writes what is expected anew; the
@@ -14,7 +16,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +24,17 @@ import pytest
 from support.builders import catalog_of
 from support.harness import Shop, quick_folder
 
+from reconcile.core.approvals import approval_id
 from reconcile.core.catalog import Catalog
-from reconcile.core.config import Deletes
+from reconcile.core.config import make_config
+from reconcile.core.model import NOTHING
 from reconcile.core.plan_json import plan_to_json
 from reconcile.edges.files import read_catalog_texts
 from reconcile.reports.plan_text import render_plan
 from reconcile.sandbox import Dialect, Sandbox
 
 CASES = sorted((Path(__file__).parent / "cases").iterdir())
-SHOWN = ("summary", "steps", "refused", "blocked", "warnings")
+SHOWN = ("summary", "steps", "refused", "blocked", "approved", "warnings")
 
 
 @pytest.fixture(scope="module")
@@ -44,18 +48,22 @@ def test_case(folder: Path, box: Sandbox) -> None:
     case = json.loads((folder / "case.json").read_text(encoding="utf-8"))
     with quick_folder() as state:
         shop = _begin(folder, case, Shop(box, state))
-        wanted = _catalog(folder / "catalog")
-        read = shop.plan(wanted, **case.get("wish", {}))
+        ids = _approval_ids(case, shop)
+        wanted = _catalog(folder / "catalog", ids)
+        wish = dict(case.get("wish", {}))
+        if "approve" in wish:
+            wish["approve"] = tuple(ids[one] for one in wish["approve"])
+        read = shop.plan(wanted, **wish)
         plan = read.planned.plan
         data = plan_to_json(plan, read.seal)
 
-        _same(folder / "plan.json", _steady(_parts(data)))
+        _same(folder / "plan.json", _steady(_parts(data), ids))
         text = render_plan(plan, digest="sha256:" + "0" * 64, color=False, width=100)
-        _same(folder / "plan.txt", _steady(text) + "\n")
+        _same(folder / "plan.txt", _steady(text, ids) + "\n")
 
         if not plan.blocked:
-            shop.apply(wanted, **case.get("wish", {}))
-            again = shop.plan(wanted, **case.get("wish", {})).planned.plan
+            shop.apply(wanted, **wish)
+            again = shop.plan(wanted, **wish).planned.plan
             assert again.to_do == ()
         shop.close()
 
@@ -69,10 +77,9 @@ def _begin(folder: Path, case: dict[str, Any], shop: Shop) -> Shop:
     for event in case.get("history", ()):
         _HAPPENS[next(iter(event))](folder, shop, event)
     shop.box.dialect = Dialect(**case.get("dialect", {}))
-    config = dict(case.get("config", {}))
-    if "deletes" in config:
-        config["deletes"] = Deletes(**config["deletes"])
-    shop.configure(**config)
+    config = case.get("config", {})
+    made = make_config({"base_currency": "DKK", **config})
+    shop.configure(**{name: getattr(made, name) for name in config})
     return shop
 
 
@@ -87,8 +94,26 @@ _HAPPENS: dict[str, Any] = {
 }
 
 
-def _catalog(folder: Path) -> Catalog:
-    return catalog_of(read_catalog_texts(folder, folder.parent))
+def _approval_ids(case: dict[str, Any], shop: Shop) -> dict[str, str]:
+    """The real id of each that the case names by its guard and findings."""
+    return {
+        name: approval_id(
+            guard,
+            shop.setting.tenant,
+            [one if isinstance(one, list) else [one] for one in findings],
+        )
+        for name, (guard, *findings) in case.get("approvals", {}).items()
+    }
+
+
+def _catalog(folder: Path, ids: Mapping[str, str] = NOTHING) -> Catalog:
+    texts = read_catalog_texts(folder, folder.parent)
+    for name, real in ids.items():
+        texts = {
+            file: text.replace(name.encode(), real.encode())
+            for file, text in texts.items()
+        }
+    return catalog_of(texts)
 
 
 def _parts(data: dict[str, Any]) -> str:
@@ -102,11 +127,14 @@ def _parts(data: dict[str, Any]) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
-def _steady(text: str) -> str:
+def _steady(text: str, ids: Mapping[str, str]) -> str:
     """Without what is another one in each run: salt and port, and hashes of them."""
+    for name, real in ids.items():
+        text = text.replace(real, name)
     text = re.sub(r"hmac-sha256:[0-9a-f]{64}", "hmac-sha256:…", text)
     text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1", text)
-    return re.sub(r'(approve"?: "|--approve )[0-9a-f]{8}', r"\1…", text)
+    others = r'(approve"?: "|--approve )(?!([a-f])\2{7})[0-9a-f]{8}'
+    return re.sub(others, r"\1…", text)
 
 
 def _same(golden: Path, found: str) -> None:

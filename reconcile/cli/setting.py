@@ -74,8 +74,6 @@ def resolve(flags: Flags) -> Setting:
     if identifier := os.environ.get("TRAEDE_APP_IDENTIFIER"):
         traede = replace(traede, app_identifier=identifier)
     config = replace(config, traede=replace(traede, url=traede.url.rstrip("/")))
-    if config.rules and not flags.quiet:
-        print("note  `rules:` in reconcile.yaml: not judged yet", file=sys.stderr)
     catalog = flags.catalog or folder / config.catalog
     return Setting(flags, config, folder, catalog.resolve())
 
@@ -144,3 +142,14 @@ def token_of(setting: Setting) -> str:
             "for the token itself: it would stand in the process list).",
         )
     return token
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """What time it is, and a way to let some pass."""
+
+    now: Callable[[], datetime.datetime]
+    sleep: Callable[[float], None]
+
+
+REAL_TIME = Time(utc_now, time.sleep)

@@ -8,20 +8,28 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reconcile.cli.setting import Setting, today, token_of, utc_now
-from reconcile.core.model import KindName
+from reconcile.cli.setting import (
+    REAL_TIME,
+    Setting,
+    Time,
+    today,
+    token_of,
+    utc_now,
+)
+from reconcile.core.model import KindName, Snapshot
 from reconcile.errors import ReconcileError
 
 if TYPE_CHECKING:
+    from reconcile.core.approvals import Approvals
     from reconcile.core.config import TraedeSettings
     from reconcile.core.loading import Loaded
     from reconcile.core.personal import Seal
     from reconcile.core.planning import Planned
-    from reconcile.core.steps import Step
+    from reconcile.core.scope import Only
+    from reconcile.core.steps import Step, Warned
     from reconcile.edges.apply import Applying, Report
     from reconcile.edges.client import Client, Wait
     from reconcile.edges.doctor import Connect
@@ -68,16 +76,20 @@ def connector(setting: Setting) -> Connect:
     return connect
 
 
-def open_state(setting: Setting, *, stateless: bool = False) -> State:
+def open_state(
+    setting: Setting, *, stateless: bool = False, create: bool = True
+) -> State:
     """The state of this tenant; made with its salt where there is none yet."""
     from reconcile.edges import state
 
     url = setting.flags.state or setting.config.state or state.DEFAULT_URL
     return state.open_state(
-        "sqlite://" if stateless else url,
+        "sqlite://" if stateless else state.with_name(url, setting.config.name),
         setting.tenant,
         clock=utc_now,
+        create=create,
         base=setting.folder,
+        renewing=True,
     )
 
 
@@ -88,8 +100,9 @@ def require_state(setting: Setting, *, stateless: bool) -> None:
         raise ReconcileError(
             "this is a CI machine, and no state is configured: what is applied would "
             "be forgotten",
-            hint="Set `state:` in reconcile.yaml or give --state. To write without a "
-            "memory (nothing is deleted by absence): --stateless",
+            hint="Set `state:` in reconcile.yaml or give --state: `git` (a ref in the "
+            "catalog's repository) or postgresql+psycopg://USER@HOST/NAME. To write "
+            "without a memory (nothing is deleted by absence): --stateless",
         )
 
 
@@ -107,15 +120,28 @@ def require_brand(setting: Setting) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What was read of Traede, and what follows from that alone."""
+
+    snapshot: Snapshot
+    seal: Seal
+    settled: tuple[str, ...] = ()
+    lost: tuple[Warned, ...] = ()
+    """About fields that an earlier run could read, and this one cannot."""
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
-    """Everything that one plan was made from."""
+    """One plan, and everything that it was made from."""
 
     planned: Planned
-    seal: Seal
     digest: str
-    settled: tuple[str, ...] = ()
-    readable: Mapping[KindName, list[str]] = field(default_factory=dict)
-    """The fields that this account returned; the run's history remembers them."""
+    seen: Seen
+    approvals: Approvals
+
+    @property
+    def seal(self) -> Seal:
+        return self.seen.seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +151,9 @@ class Wish:
     no_delete: bool = False
     write_drift: bool = False
     as_of: str | None = None
+    only: tuple[Only, ...] = ()
+    approve: tuple[str, ...] = ()
+    """Ids of approvals given by hand."""
 
 
 def plan(
@@ -135,38 +164,72 @@ def plan(
     wish: Wish,
     *,
     settle: bool = False,
-    clock: Callable[[], datetime] = utc_now,
-    sleep: Callable[[float], None] = time.sleep,
+    time: Time = REAL_TIME,
 ) -> Read:
     """Read Traede, settle what an earlier run left open (only for apply), plan."""
     from reconcile.core.personal import Seal
-    from reconcile.core.plan_json import digest_of
-    from reconcile.core.planning import Options, make_plan
-    from reconcile.core.readable import no_longer_readable, readable_fields
+    from reconcile.core.readable import no_longer_readable
     from reconcile.edges.apply import settle_in_flight, wait_for_late_writes
-    from reconcile.edges.files import git_commit
 
     seal = Seal(state.salt)
-    snapshot = reader.read_all()
+    snapshot = _read(loaded, reader, state, wish)
     if settle:
-        snapshot = wait_for_late_writes(state, reader, snapshot, seal, clock, sleep)
+        snapshot = wait_for_late_writes(
+            state, reader, snapshot, seal, time.now, time.sleep
+        )
     last = next((run.summary for run in state.runs() if "readable" in run.summary), {})
     lost = tuple(no_longer_readable(last.get("readable", {}), snapshot))
     settled = settle_in_flight(state, snapshot, seal) if settle else ()
+    seen = Seen(snapshot, seal, settled, lost)
+    return plan_again(setting, loaded, state, wish, seen)
+
+
+def plan_again(
+    setting: Setting, loaded: Loaded, state: State, wish: Wish, seen: Seen
+) -> Read:
+    """A plan from what was read already, such as for another wish."""
+    from reconcile.cli.commit_order import older_commit
+    from reconcile.core.approvals import Approvals
+    from reconcile.core.plan_json import digest_of
+    from reconcile.core.planning import Options, make_plan
+    from reconcile.edges.files import git_commit
+
+    commit = git_commit(setting.folder)
     options = Options(
         setting.tenant,
         wish.as_of or today(setting.config.timezone),
-        git_commit(setting.folder),
+        commit,
         wish.no_delete,
         wish.write_drift,
+        only=wish.only,
+        approve=wish.approve,
     )
     planned = make_plan(
-        loaded.catalog, snapshot, state.ledger(), setting.config, seal, options
+        loaded.catalog,
+        seen.snapshot,
+        state.ledger(),
+        setting.config,
+        seen.seal,
+        options,
     )
-    whole = replace(planned.plan, warnings=(*planned.plan.warnings, *lost))
+    older = older_commit(setting.folder, commit, state.meta().commit)
+    said = (*seen.lost, *([older.warning] if older else []))
+    whole = replace(planned.plan, warnings=(*planned.plan.warnings, *said))
     planned = replace(planned, plan=whole)
-    fields = readable_fields(snapshot)
-    return Read(planned, seal, digest_of(whole, seal), settled, fields)
+    approvals = Approvals(loaded.catalog.approvals, wish.approve)
+    return Read(planned, digest_of(whole, seen.seal), seen, approvals)
+
+
+def _read(loaded: Loaded, reader: LiveReader, state: State, wish: Wish) -> Snapshot:
+    """Everything, or what a plan of a part needs; a category that may go takes what
+    is in it along, so then it is everything too."""
+    from reconcile.core.scope import part_of
+
+    part = part_of(loaded.catalog, state.ledger(), wish.only)
+    if not wish.only or part.gone_categories():
+        return reader.read_all()
+    kinds: list[KindName] = ["product", "collection", "customer"]
+    return reader.read_part({kind: part.keys(kind) for kind in kinds}, part.variants())
 
 
 def reader_for(client: Client) -> LiveReader:
@@ -197,18 +260,16 @@ def limit_to(read: Read, saved_text: str | None) -> Limited:
     Raises DoesNotFit where the saved plan is of another catalog or tenant.
     """
     from reconcile.core.plan_json import plan_from_text
-    from reconcile.core.saved import limit
+    from reconcile.core.saved import judge, limit
 
     if saved_text is None:
         return Limited(read, {}, {})
     saved, digest = plan_from_text(saved_text)
-    fresh = read.planned.plan
-    limited = limit(fresh, saved, read.seal)
-    # How much may be deleted was judged on the saved plan; the rest is judged now.
-    now = tuple(block for block in fresh.blocked if block.guard != "delete-limit")
-    plan = replace(limited.plan, blocked=(*saved.blocked, *now))
+    planned = read.planned
+    limited = limit(planned.plan, saved, read.seal)
+    plan = judge(limited.plan, saved, planned.ledger, read.approvals)
     return Limited(
-        replace(read, planned=replace(read.planned, plan=plan), digest=digest),
+        replace(read, planned=replace(planned, plan=plan), digest=digest),
         limited.conflicts,
         limited.as_found,
     )
@@ -223,6 +284,7 @@ def run_apply(
     limited: Limited,
 ) -> Report:
     """Carry a plan out, and write the run into the history."""
+    from reconcile.core.readable import readable_fields
     from reconcile.edges.apply import Applying, apply_plan
 
     plan = limited.read.planned.plan
@@ -244,16 +306,35 @@ def run_apply(
         run.finish(step, "skipped", words)
     for step in limited.as_found.values():
         run.finish(step, "as found")
-    with _ending_cleanly(run):
-        report = apply_plan(run, limited.read.settled)
+    client.before_write = state.hold
+    with _ending_cleanly(run), _losing_the_state(run):
+        report = apply_plan(run, limited.read.seen.settled)
     summary = {
         "changed": report.changed,
         "left": report.left,
         "adopted": report.adopted,
-        "readable": limited.read.readable,
+        "readable": readable_fields(limited.read.seen.snapshot),
     }
-    state.end_run(run_id, summary, report.exit_code, plan.commit)
+    with _losing_the_state(run):
+        state.end_run(run_id, summary, report.exit_code, plan.commit)
     return report
+
+
+@contextmanager
+def _losing_the_state(run: Applying) -> Iterator[None]:
+    """A state that goes away before the first write has done no harm; later it ends a
+    run in the middle."""
+    from reconcile.edges.state import StateLost, StateUnavailable
+
+    try:
+        yield
+    except StateUnavailable as error:
+        if not run.wrote:
+            raise
+        raise StateLost(
+            f"{error.message} The run stopped in the middle.",
+            hint="Run the same command again: it settles by reading, and goes on.",
+        ) from error
 
 
 @contextmanager

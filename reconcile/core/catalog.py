@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from reconcile.core.approvals import Approval
 from reconcile.core.canonical import (
     SEPARATOR,
     NotCanonical,
@@ -56,6 +57,8 @@ class Catalog:
 
     objects: Mapping[Ref, Desired]
     files: tuple[str, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    """No wish about any object, so the catalog's digest is without them."""
 
     def declares(self, kind: KindName) -> bool:
         """Whether references to this kind resolve here rather than in live."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from reconcile.core.approvals import read_approvals
 from reconcile.core.catalog import Catalog, read_catalog
 from reconcile.core.checks import cross_check
 from reconcile.core.codes import CURRENCIES
@@ -12,6 +13,7 @@ from reconcile.core.config import Config, make_config, merge
 from reconcile.core.kinds import KINDS
 from reconcile.core.model import KindName
 from reconcile.core.problems import Location, Problem, errors
+from reconcile.core.rules import judge_catalog
 from reconcile.core.schema import CompiledSchema, validate
 from reconcile.core.yamlnodes import Mapping as MapNode
 from reconcile.core.yamlnodes import Node, find, to_plain
@@ -44,10 +46,15 @@ def load_catalog(
         readable = readable and not (wrong and parsed.root is None)
         shaped += _elsewhere(validate(parsed.root, file, schema), wrong)
     objects, found = read_catalog(documents, config)
-    crossed = cross_check(objects, config, complete=readable)
+    approvals, unfit = read_approvals(documents)
+    crossed = [*cross_check(objects, config, complete=readable), *unfit]
     # Prices are worded by `found`, which knows how many decimals are allowed.
     problems = _each_once(written, found, shaped, crossed)
-    catalog = Catalog({d.ref: d for d in objects}, tuple(texts))
+    if not errors(problems):
+        # What is read with a mistake may look like a price that is not there.
+        problems = _each_once(problems, judge_catalog(objects, config))
+    by_ref = {d.ref: d for d in objects}
+    catalog = Catalog(by_ref, tuple(texts), tuple(approvals))
     counts = {kind: sum(ref.kind == kind for ref in catalog.objects) for kind in KINDS}
     return Loaded(catalog, tuple(problems), counts)
 

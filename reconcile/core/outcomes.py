@@ -25,6 +25,12 @@ class Result:
     def good(self) -> bool:
         return self.result in GOOD
 
+    @property
+    def objects(self) -> int:
+        """How many objects it is about, as the plan counts them: a product that goes
+        takes its variants along."""
+        return 1 + len(self.step.cascade)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -44,12 +50,16 @@ class Report:
 
     @property
     def changed(self) -> int:
-        return sum(r.result in ("done", "archived") for r in self.results.values())
+        return self.count("done", "archived")
 
     @property
     def left(self) -> int:
-        bad = sum(not result.good for result in self.results.values())
-        return bad + len(self.plan.refused)
+        bad = (r.objects for r in self.results.values() if not r.good)
+        return sum(bad) + len(self.plan.refused)
+
+    def count(self, *names: ResultName) -> int:
+        """How many objects have one of these results."""
+        return sum(r.objects for r in self.results.values() if r.result in names)
 
     @property
     def exit_code(self) -> int:

@@ -6,6 +6,7 @@ holds the seals, so that what is written is always taken from the catalog.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 from collections.abc import Mapping
@@ -14,7 +15,15 @@ from typing import Any, Final
 from reconcile.core.model import MISSING, UNKNOWN, KindName, Ref, Tenant
 from reconcile.core.personal import Seal
 from reconcile.core.problems import Location
-from reconcile.core.steps import Block, Change, Plan, Refusal, Step, Warned
+from reconcile.core.steps import (
+    Approved,
+    Block,
+    Change,
+    Plan,
+    Refusal,
+    Step,
+    Warned,
+)
 from reconcile.errors import DoesNotFit
 
 FORMAT_VERSION: Final = "1.0"
@@ -43,6 +52,7 @@ def plan_to_json(plan: Plan, seal: Seal) -> dict[str, Any]:
             }
             for block in plan.blocked
         ],
+        "approved": [_approved_to_json(one) for one in plan.approved],
         "warnings": [
             {"rule": w.rule, "id": w.id, "message": w.message} for w in plan.warnings
         ],
@@ -82,11 +92,19 @@ def plan_from_text(text: str) -> tuple[Plan, str]:
         raise DoesNotFit("this plan file is damaged", hint=_AGAIN) from None
 
 
+def day_of(text: str) -> str | None:
+    """The day that a plan file was made for; None where it is no plan, which
+    `plan_from_text` puts into words."""
+    try:
+        return datetime.date.fromisoformat(json.loads(text)["as_of"]).isoformat()
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
 _AGAIN: Final = "Make it again: reconcile plan --out plan.json"
 
 
 def step_to_json(step: Step, seal: Seal) -> dict[str, Any]:
-    source = step.source
     body: dict[str, Any] = {
         "id": step.id,
         "kind": step.ref.kind,
@@ -95,7 +113,7 @@ def step_to_json(step: Step, seal: Seal) -> dict[str, Any]:
         "parent": step.parent.key if step.parent else None,
         "remote_id": step.remote_id,
         "action": step.action,
-        "source": {"file": source.file, "line": source.line} if source else None,
+        "source": _place(step.source),
         "requires": list(step.requires),
         "notes": list(step.notes),
         "changes": [change_to_json(step.ref.kind, c, seal) for c in step.changes],
@@ -103,6 +121,22 @@ def step_to_json(step: Step, seal: Seal) -> dict[str, Any]:
     if step.cascade:
         body["cascade"] = [str(ref) for ref in step.cascade]
     return body
+
+
+def _approved_to_json(approved: Approved) -> dict[str, Any]:
+    return {
+        "guard": approved.guard,
+        "approve": approved.approve,
+        "message": approved.message,
+        "ids": list(approved.ids),
+        "by": approved.by,
+        "reason": approved.reason,
+        "source": _place(approved.source),
+    }
+
+
+def _place(source: Location | None) -> dict[str, Any] | None:
+    return {"file": source.file, "line": source.line} if source else None
 
 
 def change_to_json(kind: KindName, change: Change, seal: Seal) -> dict[str, Any]:
@@ -134,11 +168,28 @@ def _plan(data: Mapping[str, Any]) -> Plan:
         data["summary"],
         data["catalog"]["commit"],
         data["state"]["first_run"],
+        tuple(_approved(one) for one in data.get("approved", ())),
     )
 
 
+def _approved(data: Mapping[str, Any]) -> Approved:
+    return Approved(
+        data["guard"],
+        data["message"],
+        tuple(data["ids"]),
+        data["approve"],
+        data["by"],
+        data["reason"],
+        _location(data["source"]),
+    )
+
+
+def _location(data: Mapping[str, Any] | None) -> Location | None:
+    return Location(data["file"], data["line"], 1) if data else None
+
+
 def _step(data: Mapping[str, Any]) -> Step:
-    kind, source = data["kind"], data["source"]
+    kind = data["kind"]
     above: KindName = "product" if kind == "variant" else kind
     return Step(
         data["action"],
@@ -146,7 +197,7 @@ def _step(data: Mapping[str, Any]) -> Step:
         tuple(_change(change) for change in data["changes"]),
         Ref(above, data["parent"]) if data["parent"] is not None else None,
         data["remote_id"],
-        Location(source["file"], source["line"], 1) if source else None,
+        _location(data["source"]),
         tuple(data["requires"]),
         tuple(data["notes"]),
         tuple(_ref(ref) for ref in data.get("cascade", ())),

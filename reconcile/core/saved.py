@@ -3,17 +3,25 @@
 The fresh plan is made from the same catalog and from what Traede has now. A step
 goes on if the saved plan has it and saw the same; what the saved plan does not have
 is left out; what no longer fits is a conflict.
+
+What depends on catalog and steps alone (how much is deleted, what the rules say) was
+judged when the plan was saved, and so was its approval. What depends on the world
+(whose account this is, what is gone, what is protected) is judged again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
-from reconcile.core.model import Path
+from reconcile.core.approvals import Approvals
+from reconcile.core.model import Ledger, Path
 from reconcile.core.personal import Seal
 from reconcile.core.plan_json import change_to_json
-from reconcile.core.steps import Change, Plan, Step
+from reconcile.core.planning.approving import UNUSED, let_through, unused_by_hand
+from reconcile.core.planning.guards import protected
+from reconcile.core.steps import Approved, Block, Change, Plan, Step
 from reconcile.errors import DoesNotFit
 
 
@@ -33,16 +41,7 @@ def limit(fresh: Plan, saved: Plan, seal: Seal) -> Limited:
 
     Raises DoesNotFit where the plan is of another tenant or another catalog.
     """
-    if saved.tenant != fresh.tenant:
-        raise DoesNotFit(
-            f"this plan is for {saved.tenant.url} (brand {saved.tenant.brand_id}), not "
-            f"for {fresh.tenant.url} (brand {fresh.tenant.brand_id})"
-        )
-    if saved.catalog_digest != fresh.catalog_digest:
-        raise DoesNotFit(
-            "the catalog has changed since this plan was made",
-            hint="Make it again: reconcile plan --out plan.json",
-        )
+    _must_fit(fresh, saved)
     now = {step.id: step for step in fresh.steps}
     # A rename that is done leaves the other step of its object as it was.
     by_ref = {step.ref: step for step in fresh.steps if step.action != "rename"}
@@ -66,8 +65,78 @@ def limit(fresh: Plan, saved: Plan, seal: Seal) -> Limited:
             conflicts[step.id] = (step, words)
         else:
             allowed[step.id] = _limited(step, found)
+            if allowed[step.id].held:  # all that is left came after the plan
+                as_found[step.id] = step
     steps = tuple(allowed[s.id] for s in fresh.steps if s.id in allowed)
     return Limited(replace(fresh, steps=steps), conflicts, as_found)
+
+
+def _must_fit(fresh: Plan, saved: Plan) -> None:
+    if saved.tenant != fresh.tenant:
+        raise DoesNotFit(
+            f"this plan is for {saved.tenant.url} (brand {saved.tenant.brand_id}), not "
+            f"for {fresh.tenant.url} (brand {fresh.tenant.brand_id})"
+        )
+    if saved.catalog_digest != fresh.catalog_digest:
+        raise DoesNotFit(
+            "the catalog has changed since this plan was made",
+            hint="Make it again: reconcile plan --out plan.json",
+        )
+
+
+def judge(limited: Plan, saved: Plan, ledger: Ledger, approvals: Approvals) -> Plan:
+    """The limited plan with what stops it: guards and approvals, old and new.
+
+    `limited` comes with the blocks and approvals of the fresh plan; an approval by
+    line or by hand lets through what the saved plan was blocked by, as it was shown.
+    """
+    then, now_approved = let_through(saved.blocked, approvals, saved.tenant)
+    shown = (*saved.approved, *now_approved)
+    now = [block for block in limited.blocked if block.guard in _OF_THE_WORLD]
+    now = [block for block in now if not any(_within(block, one) for one in shown)]
+    fresh = [one for one in limited.approved if one.guard in _OF_THE_WORLD]
+    approved = (*shown, *(one for one in fresh if not _told(one, shown)))
+    now += protected(limited, ledger)
+    blocked = (*then, *(block for block in now if block not in then))
+    used = (*(one.approve for one in approved), *(b.approve for b in blocked))
+    other = [w for w in limited.warnings if w.rule != UNUSED]
+    return replace(
+        limited,
+        blocked=blocked,
+        approved=approved,
+        warnings=(*other, *unused_by_hand(used, approvals.by_hand)),
+    )
+
+
+_OF_THE_WORLD: Final = ("tenant", "live-shrunk")
+"""Guards that are judged again; `protected` is too, on what is left of the plan."""
+
+
+def _within(block: Block, approved: Approved) -> bool:
+    """Whether it is what was approved, or a part of it."""
+    return block.guard == approved.guard and {*block.ids} <= {*approved.ids}
+
+
+def _told(one: Approved, shown: tuple[Approved, ...]) -> bool:
+    return any(one.guard == o.guard and {*one.ids} <= {*o.ids} for o in shown)
+
+
+def shows_all(earlier: Plan, plan: Plan) -> bool:
+    """Whether everything that a plan writes was in an earlier one, held or not."""
+    steps = {step.id: step for step in earlier.steps}
+    return all(
+        step.id in steps
+        and {*step.cascade} <= {*steps[step.id].cascade}
+        and all(
+            any(_same(change, seen) for seen in steps[step.id].changes)
+            for change in step.written
+        )
+        for step in plan.to_do
+    )
+
+
+def _same(change: Change, seen: Change) -> bool:
+    return replace(change, held=False) == replace(seen, held=False)
 
 
 def _renamed(saved: Step, fresh: Step) -> bool:

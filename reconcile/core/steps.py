@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -103,6 +103,20 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Approved:
+    """What a guard or rule would have stopped, and an approval lets through."""
+
+    guard: str
+    message: str
+    ids: tuple[str, ...]
+    approve: str
+    by: str = ""
+    reason: str = ""
+    source: Location | None = None
+    """The line in the catalog; None: `--approve`, by hand."""
+
+
+@dataclass(frozen=True, slots=True)
 class Warned:
     """What a reviewer should look at; `id` is a `kind:key` or empty."""
 
@@ -127,6 +141,7 @@ class Plan:
     )
     commit: str | None = None
     first_run: bool = False
+    approved: tuple[Approved, ...] = ()
 
     @property
     def to_do(self) -> tuple[Step, ...]:
@@ -186,6 +201,14 @@ def in_order(steps: list[Step]) -> tuple[Step, ...]:
     for step in waiting:
         place(step)
     return tuple(ordered.values())
+
+
+def keys_of(ids: Iterable[str]) -> tuple[str, ...]:
+    """Each `kind:key` of ids that may be step ids, `action:kind:key`."""
+    split = ((one, *one.partition(":")) for one in ids)
+    return tuple(
+        rest if rest and first not in KINDS else one for one, first, _, rest in split
+    )
 
 
 def empty_summary() -> dict[KindName, dict[str, int]]:

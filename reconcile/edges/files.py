@@ -90,10 +90,37 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def git_commit(folder: Path) -> str | None:
-    """The commit that the folder's repository is at; None outside of git."""
+    """The commit that the folder's repository is at; None outside of git.
+
+    Edits that are not committed yet do not matter: they come after it.
+    """
+    done = _git(folder, "rev-parse", "--verify", "HEAD")
+    return (done.stdout.strip() or None) if done and done.returncode == 0 else None
+
+
+def git_comes_after(folder: Path, commit: str, earlier: str) -> bool | None:
+    """Whether a commit is an earlier one or a descendant of it; None: this clone does
+    not have enough of the history to tell."""
+    if commit == earlier:
+        return True
+    done = _git(folder, "merge-base", "--is-ancestor", earlier, commit)
+    if done is None or done.returncode not in (0, 1):
+        return None
+    if done.returncode == 1 and _is_shallow(folder):
+        return None
+    return done.returncode == 0
+
+
+def _is_shallow(folder: Path) -> bool:
+    done = _git(folder, "rev-parse", "--is-shallow-repository")
+    return done is None or done.stdout.strip() != "false"
+
+
+def _git(folder: Path, *argv: str) -> subprocess.CompletedProcess[str] | None:
+    """What git says; None where there is none, or it does not answer."""
     try:
-        done = subprocess.run(
-            ["git", "rev-parse", "HEAD"],  # noqa: S607 (git as the person has it)
+        return subprocess.run(  # noqa: S603 (our words, and ids of commits)
+            ["git", *argv],  # noqa: S607 (git as the person has it)
             cwd=folder,
             capture_output=True,
             text=True,
@@ -102,5 +129,3 @@ def git_commit(folder: Path) -> str | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    commit = done.stdout.strip()
-    return commit if done.returncode == 0 and commit else None

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from reconcile.core.model import Path, Ref
-from reconcile.core.outcomes import Report, Result
+from reconcile.core.outcomes import Report, Result, ResultName
 from reconcile.core.problems import Location
-from reconcile.core.steps import Refusal, Step, unit
+from reconcile.core.steps import Plan, Refusal, Step, unit
+from reconcile.reports.escape import terminal
 from reconcile.reports.layout import OUTCOMES, Cell, Items, Page, Row
-from reconcile.reports.plan_text import nothing_to_do
+from reconcile.reports.plan_told import nothing_to_do
+from reconcile.reports.plan_view import WhenRefused, grouped
 from reconcile.reports.words import (
     count,
+    counts,
     field_words,
     label,
     names,
@@ -28,26 +31,22 @@ from reconcile.reports.words import (
 )
 
 _SHOWN: Final = 200
-_WORDS: Final[Mapping[str, str]] = {
+_NAMED: Final = 5
+"""So many styles are named in a question; the others are counted."""
+_WORDS: Final[Mapping[ResultName, str]] = {
     "failed": "not applied",
     "unknown": "unknown",
     "skipped": "skipped",
     "archived": "archived",
 }
 """The results that are told one by one, worst first."""
-_SIGNS: Final[Mapping[str, str]] = {
-    "failed": "x",
-    "unknown": "!",
-    "skipped": "!",
-    "archived": "-",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class _Fate:
     """Objects of one style with the same result for the same reason."""
 
-    result: str
+    result: ResultName
     root: Ref
     words: str
     steps: tuple[Step, ...]
@@ -61,14 +60,16 @@ def render_report(
     color: bool,
     width: int = 100,
     show_personal: bool = False,
+    when_refused: WhenRefused = "archive",
 ) -> str:
-    """One finished apply, without a line end at its end."""
+    """One finished apply, without a line end at its end; `when_refused` is what the
+    configuration says of refused deletes."""
     page = Page(width, color)
     lines = [
         line for said in report.settled for line in page.paragraph(Cell(said), 0, 0)
     ]
     lines += _told(report, page, show_personal=show_personal)
-    lines += _verdict(report, page, short(digest), seconds)
+    lines += _verdict(report, page, short(digest), seconds, when_refused)
     return "\n".join(lines)
 
 
@@ -94,7 +95,7 @@ def _told(report: Report, page: Page, *, show_personal: bool) -> list[str]:
 
 
 def _fates(report: Report, *, show_personal: bool) -> list[_Fate]:
-    alike: dict[tuple[str, Ref, str], list[Step]] = defaultdict(list)
+    alike: dict[tuple[ResultName, Ref, str], list[Step]] = defaultdict(list)
     for result in report.results.values():
         if result.result in _WORDS:
             words = _said(result, show_personal=show_personal)
@@ -184,10 +185,37 @@ def _not_stuck_row(step: Step, paths: Sequence[Path], called: Mapping[Ref, str])
     )
 
 
+# --- the question before ---
+
+
+def held_question(plan: Plan) -> str:
+    """Whether to write over what somebody did in Traede: how much, and of which
+    styles."""
+    groups = grouped(plan.held)
+    called = names(plan.steps)
+    number = sum(c.held for s in plan.held if s.action != "create" for c in s.changes)
+    gone = [s.ref for s in plan.held if s.action == "create"]
+    what = (
+        [count(number, "value") + " that somebody changed in Traede"] if number else []
+    )
+    if gone:
+        where = "there" if what else "in Traede"
+        what.append(f"{counts(gone)} that somebody deleted {where}")
+    listed = [
+        f"{label(group.ref)} {called.get(group.ref, '')}".strip()
+        for group in groups[:_NAMED]
+    ]
+    if len(groups) > _NAMED:
+        listed.append(f"{len(groups) - _NAMED} more")
+    return terminal(f"Also put back {' and '.join(what)}: {', '.join(listed)}?")
+
+
 # --- the last lines ----------------------------------------------------------------
 
 
-def _verdict(report: Report, page: Page, digest: str, seconds: float) -> list[str]:
+def _verdict(
+    report: Report, page: Page, digest: str, seconds: float, when_refused: WhenRefused
+) -> list[str]:
     incomplete = report.left or report.plan.conflicts or report.stopped
     if not incomplete and not report.results:
         return [page.paint(nothing_to_do(report.plan), "green")]
@@ -204,7 +232,7 @@ def _verdict(report: Report, page: Page, digest: str, seconds: float) -> list[st
     if report.stopped:
         stopped = f"Stopped before the end: {report.stopped}"
         lines += page.paragraph(Cell(stopped), 0, 0)
-    return [*lines, *page.paragraph(Cell(_how_on(report)), 0, 0)]
+    return [*lines, *page.paragraph(Cell(_how_on(report, when_refused)), 0, 0)]
 
 
 def _complete(report: Report, page: Page, digest: str, seconds: float) -> list[str]:
@@ -220,14 +248,14 @@ def _complete(report: Report, page: Page, digest: str, seconds: float) -> list[s
 
 
 def _found(report: Report) -> str:
-    found = sum(result.result == "as found" for result in report.results.values())
+    found = report.count("as found")
     return f", {found} already there" if found else ""
 
 
 def _left(report: Report) -> str:
     """`4 not applied, 4 skipped`."""
     told = [
-        (word, sum(r.result == result for r in report.results.values()))
+        (word, report.count(result))
         for result, word in _WORDS.items()
         if result != "archived"
     ]
@@ -252,7 +280,7 @@ def _read_again(report: Report) -> str:
     return f" Read back: {are} as planned."
 
 
-def _how_on(report: Report) -> str:
+def _how_on(report: Report, when_refused: WhenRefused) -> str:
     failed = [r.step for r in report.results.values() if r.result == "failed"]
     places = list(dict.fromkeys(place(s.source) for s in failed if s.source))
     if not failed and report.plan.refused:
@@ -261,6 +289,16 @@ def _how_on(report: Report) -> str:
         return f"Correct {places[0]} and merge, or run again: reconcile apply"
     if places:
         return "Correct the places above and merge, or run again: reconcile apply"
+    if when_refused == "fail" and any(step.action == "delete" for step in failed):
+        return (
+            "What Traede does not let go: put its entry back, or set `deletes: "
+            "{when_refused: archive}` in reconcile.yaml. Then: reconcile apply"
+        )
+    if report.plan.conflicts and not (report.left or report.stopped):
+        return (
+            "To keep what Traede has, write it in the catalog: reconcile pull. To put "
+            "ours back: reconcile apply --write-drift"
+        )
     return "Nothing is done twice. Go on with: reconcile apply"
 
 

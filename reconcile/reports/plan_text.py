@@ -6,14 +6,13 @@ changes; then what is left alone, what is not possible, and what stops the plan.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from reconcile.core.model import Ref
 from reconcile.core.steps import Plan
 from reconcile.reports.layout import Cell, Page
 from reconcile.reports.plan_against import (
+    approved_section,
     block_section,
     held_section,
     refusal_section,
@@ -25,16 +24,9 @@ from reconcile.reports.plan_objects import (
     delete_section,
     rename_section,
 )
-from reconcile.reports.plan_view import (
-    View,
-    WhenRefused,
-)
-from reconcile.reports.words import (
-    TOLD,
-    count,
-    names,
-    short,
-)
+from reconcile.reports.plan_told import FIRST_RUN, nothing_to_do, tally, unmanaged
+from reconcile.reports.plan_view import View, WhenRefused
+from reconcile.reports.words import names, short
 
 
 def render_plan(  # noqa: PLR0913 (how to see it: each has its name)
@@ -69,47 +61,19 @@ def render_plan(  # noqa: PLR0913 (how to see it: each has its name)
     return "\n".join([*parts, _last_line(view, short(digest))])
 
 
-def nothing_to_do(plan: Plan) -> str:
-    """What Traede has as the catalog says, where a plan is empty."""
-    # A held update is counted as unchanged too: nothing of it would be written.
-    apart = [s.ref.kind for s in plan.steps if s.held and s.action == "update"]
-    numbers = {
-        kind: plan.summary.get(kind, {}).get("unchanged", 0) - apart.count(kind)
-        for kind in TOLD
-    }
-    every = "" if plan.held or plan.refused else "all "
-    said = ", ".join(count(n, kind) for kind, n in numbers.items() if n > 0)
-    if said:
-        has = f": Traede has {every}{said} as written"
-    else:
-        has = "" if plan.held else ": the catalog asks for nothing"
-    held = f"; {len(plan.held)} held (Traede)" if plan.held else ""
-    return f"nothing to do{has}{held}"
-
-
 def _remarks(view: View) -> Iterator[str]:
     if view.plan.first_run:
-        said = (
-            "First run: nothing was applied before, so nothing is deleted for being "
-            "absent from the catalog."
-        )
+        yield from view.page.paragraph(Cell(FIRST_RUN), 0, 0)
+    if view.verbose and (found := unmanaged(view.plan)):
+        said = f"In Traede and not in the catalog, left alone: {found}"
         yield from view.page.paragraph(Cell(said), 0, 0)
-    if view.verbose:
-        unmanaged = ", ".join(
-            count(number, kind)
-            for kind in TOLD
-            if (number := view.plan.summary.get(kind, {}).get("unmanaged", 0))
-        )
-        if unmanaged:
-            said = f"In Traede and not in the catalog, left alone: {unmanaged}"
-            yield from view.page.paragraph(Cell(said), 0, 0)
 
 
 def _last_line(view: View, digest: str) -> str:
     plan, page = view.plan, view.page
     if not (plan.to_do or plan.refused or plan.blocked):
         return page.paint(nothing_to_do(plan), "green")
-    done = ", ".join(f"{number} {verb}" for verb, number in _tally(plan) if number)
+    done = ", ".join(f"{number} {verb}" for verb, number in tally(plan) if number)
     apart = [
         f"{len(plan.refused)} not possible" if plan.refused else "",
         f"{len(plan.held)} held (Traede)" if plan.held else "",
@@ -125,23 +89,6 @@ def _last_line(view: View, digest: str) -> str:
     return page.paint(text, "bold") + " · " + page.paint(stop, "alarm")
 
 
-def _tally(plan: Plan) -> list[tuple[str, int]]:
-    """How many objects of each fate; variants that go with a product are counted."""
-    fates: dict[str, set[Ref]] = defaultdict(set)
-    for step in plan.to_do:
-        fates[step.action] |= {step.ref}
-        fates["delete"] |= set(step.cascade)
-    verbs = (
-        ("create", "created"),
-        ("rename", "renamed"),
-        ("update", "updated"),
-        ("revive", "revived"),
-        ("archive", "archived"),
-        ("delete", "deleted"),
-    )
-    return [(verb, len(fates[action])) for action, verb in verbs]
-
-
 _SECTIONS: Final = (
     delete_section,
     create_section,
@@ -150,6 +97,7 @@ _SECTIONS: Final = (
     other_section,
     held_section,
     refusal_section,
+    approved_section,
     block_section,
     warning_section,
     _remarks,

@@ -85,16 +85,16 @@ def grouped(steps: Iterable[Step]) -> list[Group]:
     ]
 
 
-def _parts(group: Group, pick: Callable[[Change], bool]) -> list[Part]:
+def parts(group: Group, pick: Callable[[Change], bool]) -> list[Part]:
     """Each picked change with all that have it alike, the object's own first."""
     found: dict[tuple[bool, str], list[tuple[Ref, Change]]] = defaultdict(list)
     for step in group.steps:
         for change in filter(pick, step.changes):
             found[step.ref != group.ref, repr(change)].append((step.ref, change))
-    parts = [
+    alike = [
         Part(tuple(ref for ref, _ in pairs), pairs[0][1]) for pairs in found.values()
     ]
-    return sorted(parts, key=lambda p: (p.refs[0] != group.ref, p.change.path, p.refs))
+    return sorted(alike, key=lambda p: (p.refs[0] != group.ref, p.change.path, p.refs))
 
 
 def change_lines(
@@ -108,9 +108,9 @@ def change_lines(
 
     Which variants a count speaks of is listed once, unless it is all that change.
     """
-    parts = _parts(group, pick)
-    left = 0 if view.verbose else max(len(parts) - _LINES, 0)
-    shown = parts[: len(parts) - left]
+    found = parts(group, pick)
+    left = 0 if view.verbose else max(len(found) - _LINES, 0)
+    shown = found[: len(found) - left]
     everyone = tuple(s.ref for s in group.variants if any(map(pick, s.changes)))
     told = {*told, () if view.verbose else everyone}
     lines: list[Cell | Items] = []

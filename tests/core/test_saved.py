@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 from support.builders import SEAL, TENANT, TODAY
 
-from reconcile.core.model import Ref, Tenant, Value
-from reconcile.core.saved import Limited, limit
-from reconcile.core.steps import Action, Change, Plan, Refusal, Step
+from reconcile.core.approvals import Approval, Approvals, approval_id, deletes_id
+from reconcile.core.model import NOTHING, Applied, Ledger, Ref, Tenant, Value
+from reconcile.core.problems import At, Location
+from reconcile.core.saved import Limited, judge, limit, shows_all
+from reconcile.core.steps import Action, Approved, Block, Change, Plan, Refusal, Step
 from reconcile.errors import DoesNotFit
 
 NAME = ("name",)
@@ -146,3 +148,138 @@ def test_personal_values_are_compared_by_their_seals():
 def test_a_plan_of_another_shop_or_catalog_does_not_fit(saved: Plan, words: str):
     with pytest.raises(DoesNotFit, match=words):
         limit(SAVED, saved, SEAL)
+
+
+def test_what_is_done_is_as_found_though_something_else_has_changed_since():
+    fresh = plan(step("update", "tee", Change(TEXT, "A", "B", cause="drift")))
+
+    limited = limit(fresh, SAVED, SEAL)
+
+    assert written(limited) == {"update:product:tee": []}
+    assert (limited.conflicts, [*limited.as_found]) == ({}, ["update:product:tee"])
+
+
+# --- what stops it ---
+
+GONE = tuple(f"product:{key}" for key in "abc")
+DELETES = tuple(step("delete", key) for key in "abc")
+TOO_MANY = Block(
+    "delete-limit",
+    "too many",
+    tuple(one.id for one in DELETES),
+    deletes_id(TENANT, GONE),
+)
+SHRUNK = Block("live-shrunk", "gone", GONE, approval_id("live-shrunk", TENANT, GONE))
+SLIP = Block("price-slip", "ten times", ("product:tee",), "b81e22d0")
+WRONG = Block("tenant", "another brand")
+ID = TOO_MANY.approve or ""
+
+
+def stopped(
+    fresh: Plan,
+    saved: Plan,
+    *lines: Approval,
+    by_hand: tuple[str, ...] = (),
+    known: Ledger = NOTHING,
+) -> tuple[list[str], list[str]]:
+    """The guards that block a limited plan, and those that are approved."""
+    limited = limit(fresh, saved, SEAL).plan
+    judged = judge(limited, saved, known, Approvals(lines, by_hand))
+    return [b.guard for b in judged.blocked], [a.guard for a in judged.approved]
+
+
+def approved(block: Block) -> Approved:
+    return Approved(block.guard, block.message, block.ids, block.approve or "")
+
+
+def test_what_was_judged_when_it_was_saved_is_not_judged_again():
+    fresh = replace(plan(*DELETES), blocked=(TOO_MANY, SLIP))
+
+    assert stopped(fresh, plan(*DELETES)) == ([], [])
+
+
+def test_a_blocked_plan_stays_blocked_though_less_is_left_of_it():
+    saved = replace(plan(*DELETES), blocked=(TOO_MANY,))
+
+    assert stopped(plan(*DELETES[:1]), saved) == (["delete-limit"], [])
+
+
+@pytest.mark.parametrize("left", [3, 1, 0])
+def test_an_approval_of_what_it_showed_lets_a_blocked_plan_through(left: int):
+    saved = replace(plan(*DELETES), blocked=(TOO_MANY,))
+    fresh = replace(plan(*DELETES[:left]), blocked=(TOO_MANY,) * (left == 3))
+    line = Approval(ID, At(Location("approvals.yaml", 2, 5)), GONE)
+
+    assert stopped(fresh, saved, by_hand=(ID,)) == ([], ["delete-limit"])
+    assert stopped(fresh, saved, line) == ([], ["delete-limit"])
+    assert stopped(fresh, saved, by_hand=("00000000",)) == (["delete-limit"], [])
+
+
+@pytest.mark.parametrize("left", [3, 1, 0])
+def test_an_approved_plan_is_applied_though_part_of_it_is_done(left: int):
+    saved = replace(plan(*DELETES), approved=(approved(TOO_MANY),))
+    fresh = replace(plan(*DELETES[:left]), blocked=(TOO_MANY,) * (left == 3))
+
+    assert stopped(fresh, saved) == ([], ["delete-limit"])
+
+
+def test_only_an_id_that_nothing_has_is_said_to_be_of_no_use():
+    saved = replace(plan(*DELETES), blocked=(TOO_MANY,))
+    by_hand = Approvals(by_hand=(ID, "00000000"))
+
+    judged = judge(plan(), saved, {}, by_hand)
+
+    (warned,) = judged.warnings
+    assert (warned.rule, "00000000" in warned.message) == ("unused-approval", True)
+
+
+@pytest.mark.parametrize("block", [WRONG, SHRUNK])
+def test_the_world_is_judged_again(block: Block):
+    fresh = replace(SAVED, blocked=(block,))
+
+    assert stopped(fresh, SAVED) == ([block.guard], [])
+
+
+def test_what_was_approved_as_gone_may_have_come_back_in_part():
+    fewer = replace(SHRUNK, ids=GONE[:2], approve="00000000")
+    other = replace(SHRUNK, ids=("product:d",), approve="00000000")
+    saved = replace(SAVED, approved=(approved(SHRUNK),))
+
+    assert stopped(replace(SAVED, blocked=(fewer,)), saved) == ([], ["live-shrunk"])
+    found = stopped(replace(SAVED, blocked=(other,)), saved)
+    assert found == (["live-shrunk"], ["live-shrunk"])
+
+
+def test_protection_is_judged_on_what_the_saved_plan_deletes():
+    known = {Ref("product", "a"): Applied(Ref("product", "a"), 1, protected=True)}
+    fresh = plan(*DELETES)
+
+    assert stopped(fresh, plan(DELETES[0]), known=known) == (["protected"], [])
+    assert stopped(fresh, plan(DELETES[1]), known=known) == ([], [])
+
+
+def test_an_approval_by_hand_does_not_let_protection_through():
+    saved = replace(plan(*DELETES), blocked=(Block("protected", "no", GONE),))
+
+    assert stopped(plan(*DELETES), saved, by_hand=(ID,)) == (["protected"], [])
+
+
+# --- whether a second plan has more than was shown ---
+
+
+@pytest.mark.parametrize(
+    ("later", "shown"),
+    [
+        (plan(), True),
+        (plan(step("update", "tee", name("Old"))), True),
+        (plan(step("update", "tee", name("Third"))), False),
+        (plan(step("update", "tee", name("Old"), Change(TEXT, "A", "B"))), False),
+        (plan(step("update", "tee", Change(TEXT, "A", "B", held=True))), True),
+        (plan(step("create", "tee")), False),
+        (plan(step("delete", "cap")), False),
+    ],
+)
+def test_what_was_shown_as_held_was_shown(later: Plan, shown: bool):
+    earlier = plan(step("update", "tee", name("Old", held=True)))
+
+    assert shows_all(earlier, later) is shown

@@ -85,6 +85,9 @@ customers:
     addresses:
       - {title: Primary address, name: A customer, address: Hejrevej 33,
          zip: "2400", city: Copenhagen N, country: DK, region: null}
+approvals:
+  - {approve: "3f9a1c07", what: delete 1 product, keys: ["product:1"], by: me, reason: x}
+  - {approve: "b81e22d0", by: me, reason: sample sale}
 """
 
 WHOLE_CONFIG = """\
@@ -168,6 +171,26 @@ WHOLE_PLAN = {
             "message": "Too many.",
             "ids": ["delete:product:72066"],
         }
+    ],
+    "approved": [
+        {
+            "guard": "price-slip",
+            "approve": "b81e22d0",
+            "message": "Ten times.",
+            "ids": ["variant:x"],
+            "by": "me",
+            "reason": "sample sale",
+            "source": {"file": "catalog/approvals.yaml", "line": 4},
+        },
+        {
+            "guard": "live-shrunk",
+            "approve": "3f9a1c07",
+            "message": "Gone.",
+            "ids": ["product:72066"],
+            "by": "",
+            "reason": "",
+            "source": None,
+        },
     ],
     "warnings": [{"rule": "price-change", "id": "variant:x", "message": "Up."}],
 }
@@ -273,12 +296,43 @@ MISTAKES = {
         "not-yet",
         "price lists come in a later version; write the prices in the products instead",
     ),
-    "approvals": (
-        "approvals: []",
-        "approvals",
-        "not-yet",
-        "approvals come in a later version; split the change into smaller ones, or "
-        "raise the limit in reconcile.yaml, instead",
+    "approval id that YAML takes for a number": (
+        "approvals: [{approve: 12345678, by: me, reason: why}]",
+        "12345678",
+        "approval-id",
+        'approve must be text: put quotes round the id. Write "12345678"',
+    ),
+    "approval id of another form": (
+        'approvals: [{approve: "3F9A1C0", by: me, reason: why}]',
+        '"3F9A1C0"',
+        "approval-id",
+        "approve must be the id that the plan prints: 8 of the characters 0-9 and a-f, "
+        "in quotes",
+    ),
+    "approval that nobody gives": (
+        'approvals: [{approve: "3f9a1c07", reason: why}]',
+        '{approve: "3f9a1c07", reason: why}',
+        "missing-field",
+        "by is missing here. Write by: Mette",
+    ),
+    "approval for no reason": (
+        'approvals: [{approve: "3f9a1c07", by: me, reason: ""}]',
+        '""',
+        "not-allowed",
+        "reason must be text: write why this is meant",
+    ),
+    "approval of keys without a kind": (
+        'approvals: [{approve: "3f9a1c07", keys: ["72066"], by: me, reason: why}]',
+        '"72066"',
+        "wrong-format",
+        'each entry of keys must be a kind and a key, such as "product:72066"',
+    ),
+    "approval of one key": (
+        'approvals: [{approve: "3f9a1c07", keys: "product:1", by: me, reason: why}]',
+        '"product:1"',
+        "wrong-type",
+        'keys must be a list, as the plan prints it: keys: ["product:72066"]. Write '
+        '["product:1"]',
     ),
     "a fill-in in a SKU": (
         'products: [{item_number: a, variants: [{sku: "{item_number}-b"}]}]',
@@ -492,7 +546,7 @@ MISTAKES = {
         "-",
         "wrong-type",
         "this file must be a catalog file: start it with products:, categories:, "
-        "collections: or customers:",
+        "collections:, customers: or approvals:",
     ),
 }
 
@@ -525,6 +579,11 @@ CONFIG_MISTAKES = {
         "{base_currency: DKK, rules: {price-slip: {levle: error}}}",
         "unknown-field",
         'there is no field "levle" here. Did you mean "level"?',
+    ),
+    "a limit where there is none": (
+        "{base_currency: DKK, rules: {half-archived: {level: error, percent: 5}}}",
+        "unknown-field",
+        "this rule has no limit in percent. Take the percent out",
     ),
     "a rule with a typing mistake": (
         "{base_currency: DKK, rules: {price_slip: error}}",

@@ -55,7 +55,7 @@ def in_part() -> Report:
                  name="MU – Shirt “Gioconda”",
                  source="catalog/prices/eur.yaml:4")  # fmt: skip
     return report(
-        done(114),
+        done(110),
         ("failed", NUMBER, [product]),
         ("failed", NUMBER, variants),
         ("skipped", "EUR wholesale was changed in Traede after the plan: 145.9 → 149; "

@@ -3,12 +3,14 @@ from typing import Any
 
 import pytest
 from golden_files import check
-from plan_builders import change, step
+from plan_builders import change, plan, step
+from plan_cases import HOSTILE
 from report_cases import ALL, report
 
 from reconcile.core.outcomes import Report
-from reconcile.reports.apply_text import render_report
+from reconcile.reports.apply_text import held_question, render_report
 from reconcile.reports.layout import columns
+from reconcile.reports.plan_text import render_plan
 
 DIGEST = "sha256:7c41d0aa" + "0" * 56
 
@@ -93,3 +95,72 @@ def test_personal_data_in_words_is_hidden() -> None:
 )
 def test_time_in_words(seconds: float, expected: str) -> None:
     assert f" · {expected} · " in rendered(ALL["good"], seconds=seconds)
+
+
+def test_a_product_counts_with_its_variants_as_in_the_plan() -> None:
+    goes = [
+        step("delete", f"product:{key}", cascade=[f"{key}-s", f"{key}-m"])
+        for key in "abcd"
+    ]
+    results = zip(("done", "archived", "failed", "as found"), goes, strict=True)
+    the_report = report(*((result, "", [one]) for result, one in results))  # type: ignore[misc]
+    text = render_plan(the_report.plan, digest=DIGEST, color=False)
+
+    assert "12 deleted" in text
+    assert "6 changed, 3 already there, 3 left (3 not applied)" in rendered(the_report)
+
+
+CONFLICT = step("update", "product:cap", change("name", "a", "b", held="both"))
+GONE = step("delete", "product:tee")
+BAD = step("update", "product:hat", change("name", "a", "b"), source="f.yaml:2")
+
+
+@pytest.mark.parametrize(
+    ("the_report", "when_refused", "hint"),
+    [
+        (report(of=plan(CONFLICT)), "archive", "reconcile apply --write-drift"),
+        (report(of=plan(CONFLICT)), "fail", "reconcile pull"),
+        (report(("failed", "orders", [GONE])), "fail", "when_refused: archive"),
+        (report(("failed", "500", [GONE])), "archive", "Go on with: reconcile apply"),
+        (report(("failed", "x", [GONE, BAD])), "fail", "Correct f.yaml:2 and merge"),
+        (
+            report(("skipped", "x", [GONE]), of=plan(CONFLICT, GONE)),
+            "fail",
+            "Go on with: reconcile apply",
+        ),
+    ],
+)
+def test_the_last_line_says_what_helps(
+    the_report: Report, when_refused: Any, hint: str
+) -> None:
+    text = rendered(the_report, when_refused=when_refused, width=300)
+
+    assert hint in text.split("\n")[-1]
+
+
+def test_the_question_about_what_is_held_counts_and_names() -> None:
+    held = [
+        step("update", f"product:{n}", change("name", "a", "b", held="drift"),
+             change("weight", "1", "2"), name=f"Style {n}")
+        for n in range(7)
+    ]  # fmt: skip
+    gone = step("create", "product:x", change("name", None, "X", held="drift"))
+
+    assert held_question(plan(*held[:1])) == (
+        "Also put back 1 value that somebody changed in Traede: 0 Style 0?"
+    )
+    assert held_question(plan(*held, gone)) == (
+        "Also put back 7 values that somebody changed in Traede and 1 product that "
+        "somebody deleted there: 0 Style 0, 1 Style 1, 2 Style 2, 3 Style 3, "
+        "4 Style 4, 3 more?"
+    )
+    assert held_question(plan(gone)) == (
+        "Also put back 1 product that somebody deleted in Traede: x?"
+    )
+
+
+def test_the_question_is_harmless() -> None:
+    bad = step("update", f"product:{HOSTILE}", change("name", "a", "b", held="drift"),
+               name=HOSTILE)  # fmt: skip
+
+    assert held_question(plan(bad)).isprintable()

@@ -11,11 +11,12 @@ from plan_builders import change, made, plan, price, step, style
 from plan_cases import ALL
 
 from reconcile.core.model import MISSING, UNKNOWN
+from reconcile.core.rules.wording import money
 from reconcile.core.steps import Change, Plan
 from reconcile.reports.layout import columns, fit, wrap
 from reconcile.reports.plan_text import render_plan
 from reconcile.reports.prices import price_rows, spread
-from reconcile.reports.words import money, moved
+from reconcile.reports.words import moved
 
 DIGEST = "sha256:7c41d0aa" + "0" * 56
 WIDTHS = (60, 100, 120)
@@ -67,7 +68,9 @@ def test_only_the_last_line_may_be_wider_than_the_terminal(
 ) -> None:
     for verbose in (False, True):
         *lines, _ = rendered(ALL[case], width=width, verbose=verbose).split("\n")
-        assert [line for line in lines if columns(line) > width] == []
+        # A text in quotes that is to be copied is not broken.
+        broken = [line for line in lines if not re.fullmatch(r" +\S.*\"\]?,", line)]
+        assert [line for line in broken if columns(line) > width] == []
 
 
 @pytest.mark.parametrize("case", ALL)

@@ -48,6 +48,8 @@ class Account:
             "traede": {"url": box.url, "brand_id": 1, "verify_seconds": 5},
             "state": f"sqlite:///{STATE_FILE}",
             "deletes": {"max": 50, "max_percent": 90},
+            # Edits are drawn: one may look like a slip, and is meant all the same.
+            "rules": {"price-slip": "warning"},
         }
         # JSON is YAML.
         (folder / "reconcile.yaml").write_text(json.dumps(config), encoding="utf-8")

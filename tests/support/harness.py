@@ -16,7 +16,7 @@ from support.builders import TODAY
 
 from reconcile.cli import wiring
 from reconcile.cli.flags import Flags
-from reconcile.cli.setting import Setting
+from reconcile.cli.setting import Setting, Time
 from reconcile.cli.wiring import Read, Wish
 from reconcile.core.catalog import Catalog
 from reconcile.core.config import Config, TraedeSettings
@@ -226,7 +226,7 @@ class Shop:
             run.finish(step, "skipped", words)
         for step in limited.as_found.values():
             run.finish(step, "as found")
-        report = apply_plan(run, limited.read.settled)
+        report = apply_plan(run, limited.read.seen.settled)
         state.end_run(run_id, {}, report.exit_code)
         return report
 
@@ -270,8 +270,7 @@ class Shop:
             state,
             wish,
             settle=settle,
-            clock=self.clock,
-            sleep=self.clock.sleep,
+            time=Time(self.clock, self.clock.sleep),
         )
 
     def _client(self, life: Life) -> Client:

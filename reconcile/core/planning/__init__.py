@@ -2,7 +2,7 @@
 
 One pass per question, each adding to or taking from a draft: renames (as data),
 creates and updates, deletes, what Traede would not take, what depends on that, and
-last the guards that look at the whole.
+last the rules and guards, which look at the whole.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
+from reconcile.core.approvals import Approvals
 from reconcile.core.catalog import Catalog
 from reconcile.core.config import Config
 from reconcile.core.model import Ledger, Live, Ref, Snapshot
 from reconcile.core.personal import Seal
+from reconcile.core.planning.approving import approve
 from reconcile.core.planning.cautions import (
     warn_leading_zeros,
     warn_unprotected_members,
@@ -41,6 +43,8 @@ from reconcile.core.planning.removals import (
 )
 from reconcile.core.planning.summary import summarise
 from reconcile.core.renames import Renamed, apply_renames
+from reconcile.core.rules import judge_plan
+from reconcile.core.scope import part_of
 from reconcile.core.steps import Plan, Warned, in_order
 
 __all__ = ["Options", "Planned", "catalog_digest", "make_plan"]
@@ -70,18 +74,34 @@ def make_plan(
     options: Options,
 ) -> Planned:
     """The plan for a catalog without problems and a live state proven complete."""
-    renamed = apply_renames(catalog, live, ledger)
-    offered = {d.parent for d in catalog.objects.values() if d.parent and not d.delete}
+    part = part_of(catalog, ledger, options.only)
+    wanted = part.catalog.objects
+    renamed = apply_renames(part.catalog, live, part.ledger)
+    offered = {d.parent for d in wanted.values() if d.parent and not d.delete}
     variants = _variants(renamed)
-    draft = Draft(catalog, live, renamed, config, seal, options, variants, offered)
+    draft = Draft(part.catalog, live, renamed, config, seal, options, variants, offered)
     draft.refused.update(renamed.refused)
     by_id = {(o.ref.kind, o.remote_id): o.ref for o in renamed.objects.values()}
-    for desired in sorted(catalog.objects.values(), key=lambda d: d.ref):
+    for desired in sorted(wanted.values(), key=lambda d: d.ref):
         plan_object(draft, desired, by_id)
     for question in _PASSES:
         question(draft)
     steps = in_order([*renamed.steps, *draft.steps.values()])
-    warnings = [*renamed.warnings, *draft.warnings, *_live_warnings(live)]
+    judged = judge_plan(
+        steps,
+        catalog.objects,
+        renamed.objects,
+        renamed.ledger,
+        config,
+        options.tenant,
+    )
+    warnings = [
+        *renamed.warnings,
+        *draft.warnings,
+        *_live_warnings(live),
+        *judged.warnings,
+    ]
+    warnings += _only_warnings(options)
     plan = Plan(
         options.tenant,
         options.as_of,
@@ -95,8 +115,13 @@ def make_plan(
         first_run=not ledger,
     )
     planned = Planned(plan, renamed.objects, renamed.ledger)
-    blocked = guard(planned, catalog, config, draft.tombstones, live.brand_id)
-    return replace(planned, plan=replace(plan, blocked=blocked))
+    blocked = guard(planned, catalog, config, draft.tombstones, live.brand_id, ledger)
+    plan = approve(
+        replace(plan, blocked=(*blocked, *judged.blocks)),
+        Approvals(catalog.approvals, options.approve),
+        whole=not (options.only or options.no_delete),
+    )
+    return replace(planned, plan=plan)
 
 
 def catalog_digest(catalog: Catalog, config: Config) -> str:
@@ -134,6 +159,13 @@ def _variants(renamed: Renamed) -> dict[Ref, list[Live]]:
         if live.ref.kind == "variant" and live.parent is not None:
             variants[live.parent].append(live)
     return variants
+
+
+def _only_warnings(options: Options) -> Iterator[Warned]:
+    if options.only:
+        patterns = ", ".join(f"{one.kind}:{one.glob}" for one in options.only)
+        message = f"this plan is about {patterns} alone; nothing else was compared"
+        yield Warned("only", "", message)
 
 
 def _live_warnings(live: Snapshot) -> Iterator[Warned]:

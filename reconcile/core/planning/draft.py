@@ -11,6 +11,7 @@ from reconcile.core.config import Config
 from reconcile.core.model import Applied, Desired, Live, Ref, Snapshot, Tenant
 from reconcile.core.personal import Seal
 from reconcile.core.renames import Renamed
+from reconcile.core.scope import Only
 from reconcile.core.steps import Action, Change, Plan, Refusal, Step, Warned
 
 
@@ -23,6 +24,9 @@ class Options:
     commit: str | None = None
     no_delete: bool = False
     write_drift: bool = False
+    only: tuple[Only, ...] = ()
+    approve: tuple[str, ...] = ()
+    """Ids of approvals given by hand."""
 
 
 @dataclass(frozen=True, slots=True)

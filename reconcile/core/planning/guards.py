@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 
+from reconcile.core.approvals import DELETES, approval_id, deletes_id
 from reconcile.core.catalog import Catalog
 from reconcile.core.config import Config
 from reconcile.core.kinds import KINDS
-from reconcile.core.model import KindName, Ledger, Live, Ref
+from reconcile.core.model import KindName, Ledger, Live, Ref, Tenant
 from reconcile.core.planning.draft import Planned
 from reconcile.core.steps import Block, Plan, Step
 
@@ -24,15 +25,19 @@ def guard(
     config: Config,
     tombstones: Set[Ref],
     brand_id: int | None,
+    whole: Ledger,
 ) -> tuple[Block, ...]:
-    """All guards that this plan runs into; `brand_id` is the one that was read."""
+    """All guards that this plan runs into; `brand_id` is the one that was read.
+
+    A plan of a part may delete no larger part of `whole` than a plan of everything.
+    """
     plan, ledger = planned.plan, planned.ledger
     return (
         *_tenant(brand_id, config),
-        *_empty_catalog(catalog, ledger),
-        *_live_shrunk(planned.objects, ledger, config),
-        *_delete_limit(plan, ledger, config, tombstones),
-        *_protected(plan, ledger),
+        *_empty_catalog(plan.tenant, catalog, ledger),
+        *_live_shrunk(plan.tenant, planned.objects, ledger, config),
+        *_delete_limit(plan, whole, config, tombstones),
+        *protected(plan, ledger),
     )
 
 
@@ -46,18 +51,19 @@ def _tenant(found: int | None, config: Config) -> Iterator[Block]:
         )
 
 
-def _empty_catalog(catalog: Catalog, ledger: Ledger) -> Iterator[Block]:
+def _empty_catalog(tenant: Tenant, catalog: Catalog, ledger: Ledger) -> Iterator[Block]:
     managed = _managed(ledger)
     if managed and not catalog.objects:
         yield Block(
             "empty-catalog",
             f"the catalog names nothing at all, and {len(managed)} objects are "
             "managed. Is `catalog:` in reconcile.yaml the right folder?",
+            approve=approval_id("empty-catalog", tenant, ([str(r)] for r in managed)),
         )
 
 
 def _live_shrunk(
-    objects: Mapping[Ref, Live], ledger: Ledger, config: Config
+    tenant: Tenant, objects: Mapping[Ref, Live], ledger: Ledger, config: Config
 ) -> Iterator[Block]:
     """Many managed keys gone at once is a wrong read or a wrong account."""
     for kind, keys in _by_kind(_managed(ledger)).items():
@@ -69,6 +75,7 @@ def _live_shrunk(
                 f"{len(gone)} of {len(keys)} managed {KINDS[kind].plural} are gone "
                 "from Traede. Is this the right account, and was it read completely?",
                 tuple(gone),
+                approval_id("live-shrunk", tenant, ([ref] for ref in gone)),
             )
 
 
@@ -77,7 +84,7 @@ def _delete_limit(
 ) -> Iterator[Block]:
     managed = _by_kind(_managed(ledger))
     limits = config.deletes
-    for kind, steps in _leaving(plan).items():
+    for kind, steps in leaving(plan).items():
         absent = [step for step in steps if step.ref not in tombstones]
         keys = len(managed.get(kind, ()))
         percent = keys >= FEW_KEYS and len(steps) * 100 > limits.max_percent * keys
@@ -90,25 +97,28 @@ def _delete_limit(
             else f"{limits.max} ({KINDS[kind].plural})"
         )
         yield Block(
-            "delete-limit",
+            DELETES,
             f"{len(steps)} {nouns} would be deleted or go off sale, more than the "
-            f"limit of {limit}. Meant? Raise `deletes:` in reconcile.yaml in the same "
-            "change",
+            f"limit of {limit}. Meant? Approve them: the line lets these through, or a "
+            "part of them, and nothing else. Or raise `deletes:` in reconcile.yaml in "
+            "the same change",
             tuple(step.id for step in steps),
+            deletes_id(plan.tenant, (str(step.ref) for step in steps)),
         )
 
 
-def _leaving(plan: Plan) -> dict[KindName, list[Step]]:
-    """Steps that take something out of the shop, by kind."""
-    leaving: dict[KindName, list[Step]] = {}
+def leaving(plan: Plan) -> dict[KindName, list[Step]]:
+    """Steps that take something out of the shop, by kind; what goes with a product is
+    no step of its own."""
+    found: dict[KindName, list[Step]] = {}
     for step in plan.steps:
         if step.action in ("delete", "archive") or _goes_off_sale(step):
-            leaving.setdefault(step.ref.kind, []).append(step)
-    return leaving
+            found.setdefault(step.ref.kind, []).append(step)
+    return found
 
 
 def _goes_off_sale(step: Step) -> bool:
-    if step.action == "create":
+    if step.action in ("create", "revive"):  # was not on sale
         return False
     off = KINDS[step.ref.kind].retire()
     return any(
@@ -117,7 +127,8 @@ def _goes_off_sale(step: Step) -> bool:
     )
 
 
-def _protected(plan: Plan, ledger: Ledger) -> Iterator[Block]:
+def protected(plan: Plan, ledger: Ledger) -> Iterator[Block]:
+    """What would go and is protected, be it only along with its product."""
     hit: list[str] = []
     for step in plan.steps:
         if step.action not in ("delete", "archive"):
