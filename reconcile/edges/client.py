@@ -8,6 +8,7 @@ Token and app key travel in headers and appear nowhere else.
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ from reconcile.edges.answers import (
     retry_after,
     shape,
 )
+from reconcile.edges.pace import Pace
 from reconcile.errors import TraedeUnavailable, UnexpectedAnswer
 
 ATTEMPTS = 4
@@ -105,18 +107,29 @@ class Client:
         self.header_names = tuple(headers)
         self._secrets = tuple(secret for secret in (token, app_key) if secret)
         self._sleep, self._rng, self._on_wait = sleep, rng, on_wait
-        connections = max(4, 2 * settings.concurrency)
-        self._http = httpx.Client(
-            headers={**headers, "User-Agent": settings.app_identifier},
-            timeout=TIMEOUT,
-            limits=httpx.Limits(max_connections=connections),
-            transport=transport,
-            follow_redirects=False,
-            event_hooks={"response": [_hide_redirect]},
-            # A proxy from the environment must not see what is meant for this machine.
-            trust_env=self.url.startswith("https:"),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-        )
+        self._headers = {**headers, "User-Agent": settings.app_identifier}
+        self._transport = transport
+        self._pace = Pace(max(1, 2 * settings.concurrency), sleep=sleep)
+        self._own = threading.local()
+        self._opened: list[httpx.Client] = []
+
+    def _http(self) -> httpx.Client:
+        """The connections of this thread."""
+        own: httpx.Client | None = getattr(self._own, "http", None)
+        if own is None:
+            own = self._own.http = httpx.Client(
+                headers=self._headers,
+                timeout=TIMEOUT,
+                transport=self._transport,
+                follow_redirects=False,
+                event_hooks={"response": [_hide_redirect]},
+                # A proxy from the environment must not see what is meant for this
+                # machine.
+                trust_env=self.url.startswith("https:"),
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            )
+            self._opened.append(own)
+        return own
 
     def __repr__(self) -> str:
         return f"Client({self.url!r})"
@@ -133,7 +146,8 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        self._http.close()
+        for one in self._opened:
+            one.close()
 
     def core(self, *parts: str | int) -> str:
         """The path of a core resource: `core("products", 12, "variants", 3)`."""
@@ -250,12 +264,14 @@ class Client:
         """One request, with those repeats that `may_retry` allows."""
         limited = failed = 0
         while True:
-            result = self._once(method, path, query, content)
+            with self._pace.turn():
+                result = self._once(method, path, query, content)
             cause = result.status if isinstance(result, Answer) else result
             if cause == 429:
                 limited += 1
             else:
                 failed += 1
+                self._pace.went_well()
             last = limited >= RATE_ATTEMPTS if cause == 429 else failed >= attempts
             if last or not may_retry(method, cause):
                 if isinstance(result, Answer):
@@ -264,7 +280,7 @@ class Client:
             reason = f"answer {cause}" if isinstance(cause, int) else self._why(cause)
             seconds = self._pause(result, limited, failed)
             self._on_wait(Wait(seconds, reason, f"{method} {path}", limited + failed))
-            self._sleep(seconds)
+            (self._pace.rest if cause == 429 else self._sleep)(seconds)
 
     def _pause(self, result: Answer | Exception, limited: int, failed: int) -> float:
         if isinstance(result, Answer):
@@ -289,7 +305,7 @@ class Client:
         if not path.startswith("/"):
             raise ValueError(f"a path starts with a slash: {path!r}")
         try:
-            with self._http.stream(
+            with self._http().stream(
                 method, self.url + path, params=list(query) or None, content=content
             ) as response:
                 body = _read(response)
