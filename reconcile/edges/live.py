@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
@@ -44,6 +45,7 @@ class LiveReader:
         self._client = client
         self._keys: dict[KindName, dict[int, str]] = {kind: {} for kind in REFERRED}
         self._dropped: dict[KindName, tuple[str, ...]] = {}
+        self._lock = threading.Lock()
         self.counts: dict[str, int] = {}
         """How many objects the last walk of each list found."""
 
@@ -108,7 +110,9 @@ class LiveReader:
         """Numeric id by key, of the kinds that others refer to; a key that several
         objects share has none."""
         found: dict[KindName, dict[str, int]] = {}
-        for kind, keys in self._keys.items():
+        with self._lock:
+            known = {kind: dict(keys) for kind, keys in self._keys.items()}
+        for kind, keys in known.items():
             shared = Counter(keys.values())
             found[kind] = {key: own for own, key in keys.items() if shared[key] == 1}
         return found
@@ -125,7 +129,8 @@ class LiveReader:
         if rows is None or len(rows) < len(set(wanted) - absent):
             return self._walk(kind)
         if kind in self._keys:
-            self._keys[kind].update(keys_by_id(kind, rows))
+            with self._lock:
+                self._keys[kind].update(keys_by_id(kind, rows))
         return rows
 
     def _walk(self, kind: KindName) -> Sequence[Row]:
@@ -151,7 +156,9 @@ class LiveReader:
         return tuple(name for name in wanted if name not in dropped)
 
     def _snapshot(self, rows: Mapping[KindName, Sequence[Row]]) -> Snapshot:
-        snapshot = read_some(rows, self._keys)
+        with self._lock:
+            known = {name: dict(keys) for name, keys in self._keys.items()}
+        snapshot = read_some(rows, known)
         dropped = [
             f"{_plural(kind)}: Traede refuses the include {name!r}; what it would "
             "show is unknown"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -144,9 +144,13 @@ class Shop:
         self.box = box
         self.folder = folder
         self.clock = Clock()
-        traede = TraedeSettings(url=box.url, brand_id=1, verify_seconds=5)
+        # One call after the other, so that a run can be killed at the same moment again.
+        traede = TraedeSettings(
+            url=box.url, brand_id=1, verify_seconds=5, concurrency=1
+        )
         whole = Config(**{"base_currency": "DKK", **config, "traede": traede})
         self.setting = Setting(Flags(quiet=True), whole, folder, folder / "catalog")
+        self.transport: Callable[[Life], httpx.BaseTransport] = MortalTransport
         self._left_behind: list[State] = []
 
     @property
@@ -277,7 +281,7 @@ class Shop:
         return Client(
             self.config.traede,
             self.box.token,
-            transport=MortalTransport(life),
+            transport=self.transport(life),
             sleep=self.clock.sleep,
             rng=lambda: 0.5,
         )

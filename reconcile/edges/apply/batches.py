@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from reconcile.core.kinds import KINDS, Via
 from reconcile.core.ledger import row_after, row_unproven
@@ -61,21 +62,22 @@ def _has_event(step: Step) -> bool:
 
 
 def sync_units(run: Applying, steps: Sequence[Step]) -> None:
-    """Write steps of one sync kind; every step given ends with a result."""
+    """Write steps of one sync kind; every step given ends with a result.
+
+    The first write of a kind goes alone: it shows whether this account does what we
+    think (canary).
+    """
     units: dict[Ref, Unit] = {}
     for step in steps:
         units.setdefault(unit(step), Unit(unit(step), [])).steps.append(step)
-    for batch in _batches(run, list(units.values())):
-        if not run.stopped:
-            _batch(run, batch)
+    waiting = sorted(units.values(), key=lambda one: one.root in one.creates)
+    if waiting[0].root.kind not in run.canaries:
+        run.crew.do([partial(_batch, run, [waiting.pop(0)])])
+    run.crew.do(partial(_batch, run, batch) for batch in _batches(run, waiting))
 
 
 def _batches(run: Applying, units: list[Unit]) -> Iterator[list[Unit]]:
-    """Items with a part that must not be sent twice go alone, and so does the first
-    write of a kind: it shows whether this account does what we think (canary)."""
-    units = sorted(units, key=lambda one: one.root in one.creates)
-    if units[0].root.kind not in run.canaries:
-        yield [units.pop(0)]
+    """Items with a part that must not be sent twice go alone."""
     together = [one for one in units if not one.once]
     size = run.config.traede.batch_size
     for start in range(0, len(together), size):

@@ -185,20 +185,20 @@ def _look_around(run: Applying, step: Step, old: Ref) -> Snapshot:
 
 def _carry_ledger(run: Applying, step: Step, old: Ref) -> None:
     """Move the rows of the object and of what hangs below it to their new keys."""
-    stored = run.state.ledger()
-    moved = {
-        ref: row
-        for ref, row in run.rows.items()
-        if ref == step.ref or ref.key.startswith(step.ref.key + SEPARATOR)
-    }
-    ids = {(row.ref.kind, row.remote_id) for row in moved.values()}
-    gone = [
-        ref
-        for ref, row in stored.items()
-        if (ref.kind, row.remote_id) in ids and ref not in moved
-    ]
-    if moved and (gone or old in stored):
-        run.record(moved.values(), gone)
+    with run.lock:
+        moved = {
+            ref: row
+            for ref, row in run.rows.items()
+            if ref == step.ref or ref.key.startswith(step.ref.key + SEPARATOR)
+        }
+        ids = {(row.ref.kind, row.remote_id) for row in moved.values()}
+        gone = [
+            ref
+            for ref, row in run.stored.items()
+            if (ref.kind, row.remote_id) in ids and ref not in moved
+        ]
+        if moved and (gone or old in run.stored):
+            run.record(moved.values(), gone)
 
 
 # --- categories and collections ----------------------------------------------------

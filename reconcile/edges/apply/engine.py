@@ -11,11 +11,13 @@ adopt what is in the catalog and live       (ledger only)
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from reconcile.core.ledger import row_after
-from reconcile.core.model import Applied, Ledger, Path
+from reconcile.core.model import Applied, Path, Ref
 from reconcile.core.outcomes import GOOD, Report
 from reconcile.core.steps import Step, phase, unit
 from reconcile.edges.apply.batches import sync_units
@@ -60,17 +62,38 @@ def apply_plan(run: Applying, settled: tuple[str, ...] = ()) -> Report:
 
 def _carry_out(run: Applying) -> None:
     waiting = [s for s in run.planned.plan.to_do if s.id not in run.results]
-    while waiting and not run.stopped:
+    while waiting and run.may_go_on():
         _skip_dependents(run, waiting)
         ready = _ready(waiting)
         if not ready:
             break
-        now = phase(ready[0])[0]
-        if now in SINGLE:
-            SINGLE[now](run, ready[0])
+        now = phase(ready[0])
+        if now[0] in SINGLE:
+            _one_by_one(run, [step for step in ready if phase(step) == now])
         else:
-            sync_units(run, [step for step in ready if phase(step)[0] == now])
+            sync_units(run, [step for step in ready if phase(step)[0] == now[0]])
         waiting = [step for step in waiting if step.id not in run.results]
+
+
+def _one_by_one(run: Applying, steps: list[Step]) -> None:
+    """Steps that are one call each: side by side, except for those of one product,
+    and the first of its kind, which goes alone."""
+    call = SINGLE[phase(steps[0])[0]]
+    units: dict[Ref, list[Step]] = defaultdict(list)
+    for step in steps:
+        units[unit(step)].append(step)
+
+    def write(some: list[Step]) -> None:
+        for step in some:
+            if run.may_go_on():
+                call(run, step)
+
+    jobs = [partial(write, some) for some in units.values()]
+    first = f"{steps[0].action} {steps[0].ref.kind}"
+    if first not in run.canaries:
+        run.crew.do([jobs.pop(0)])
+        run.canaries.add(first)
+    run.crew.do(jobs)
 
 
 def _ready(waiting: list[Step]) -> list[Step]:
@@ -121,7 +144,7 @@ def _adopt(run: Applying) -> int:
         return 0
     touched = {result.step.ref for result in run.results.values()}
     refused = {refusal.id.split(":", 1)[1] for refusal in run.planned.plan.refused}
-    stored: Ledger = run.state.ledger()
+    stored = run.stored
     entries: list[Applied] = []
     for ref, desired in run.catalog.objects.items():
         live = run.planned.objects.get(ref)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,6 +24,7 @@ from reconcile.core.personal import Seal, hide, personal_texts
 from reconcile.core.planning import Planned
 from reconcile.core.recheck import Recheck, recheck
 from reconcile.core.steps import Change, Step
+from reconcile.edges.apply.crew import Crew
 from reconcile.edges.client import Client
 from reconcile.edges.live import LiveReader
 from reconcile.edges.state import Call, Intent, Outcome, State
@@ -49,6 +51,8 @@ class Applying:
     now: Callable[[], float]
     """Seconds on a clock that only goes forward."""
     on_progress: Progress = quiet
+    ends_at: float | None = None
+    """When, by `now`, no further call is begun."""
     results: dict[str, Result] = field(default_factory=dict)
     rows: dict[Ref, Applied] = field(default_factory=dict)
     """The ledger as this run has made it."""
@@ -58,18 +62,33 @@ class Applying:
     tried: set[str] = field(default_factory=set)
     """Ids of steps that were sent: what is found of them is our own doing."""
     stopped: str = ""
+    stored: dict[Ref, Applied] = field(init=False)
+    """The ledger as it is in the state, under the keys of before renames."""
+    crew: Crew = field(init=False)
+    lock: threading.RLock = field(init=False, default_factory=threading.RLock)
+    """Held while anything here or in the state is changed: jobs run side by side."""
     _to_do: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.rows.update(self.planned.ledger)
+        self.stored = dict(self.state.ledger())
+        self.crew = Crew(self.config.traede.concurrency, self.may_go_on)
         self._to_do = len(self.planned.plan.to_do)
+
+    def may_go_on(self) -> bool:
+        """Whether another call may be begun."""
+        late = self.ends_at is not None and self.now() >= self.ends_at
+        if late and not self.stopped:
+            self.stopped = "the time given with --deadline is over"
+        return not self.stopped
 
     def desired(self, ref: Ref) -> Desired:
         return self.catalog.objects[ref]
 
     def finish(self, step: Step, result: ResultName, words: str = "") -> None:
-        self.results[step.id] = Result(step, result, self._clean(step.ref, words))
-        self.on_progress(len(self.results), self._to_do)
+        with self.lock:
+            self.results[step.id] = Result(step, result, self._clean(step.ref, words))
+            self.on_progress(len(self.results), self._to_do)
 
     def check(self, step: Step | None, ref: Ref, live: Live | None) -> Recheck:
         """Whether a step still fits what was just read."""
@@ -77,9 +96,10 @@ class Applying:
 
     def intend(self, intent: Intent) -> Call:
         """Journal a call that is about to be made."""
-        self.wrote = True
-        self.tried.update(name for item in intent.items for name in item.step_ids)
-        return self.state.intend(self.run, intent)[0]
+        with self.lock:
+            self.wrote = True
+            self.tried.update(name for item in intent.items for name in item.step_ids)
+            return self.state.intend(self.run, intent)[0]
 
     def settle(self, call: Call, outcomes: Sequence[Outcome]) -> None:
         """Journal what became of a call, with the ledger rows that follow from it."""
@@ -87,12 +107,10 @@ class Applying:
             replace(outcome, words=self._clean(outcome.ref, outcome.words))
             for outcome in outcomes
         ]
-        self.state.settle(call.call_id, outcomes)
-        for outcome in outcomes:
-            for ref in outcome.forget:
-                self.rows.pop(ref, None)
-            if outcome.entry is not None:
-                self.rows[outcome.entry.ref] = outcome.entry
+        with self.lock:
+            self.state.settle(call.call_id, outcomes)
+            for outcome in outcomes:
+                self._note([outcome.entry] if outcome.entry else [], outcome.forget)
 
     def _clean(self, ref: Ref, words: str) -> str:
         """Traede may quote a customer in its words, and not only the one concerned."""
@@ -110,11 +128,16 @@ class Applying:
     def record(self, rows: Iterable[Applied], forget: Iterable[Ref] = ()) -> None:
         """Change ledger rows that follow from no call of their own."""
         rows, forget = list(rows), list(forget)
-        self.state.record(self.run, rows, forget)
+        with self.lock:
+            self.state.record(self.run, rows, forget)
+            self._note(rows, forget)
+
+    def _note(self, rows: Iterable[Applied], forget: Iterable[Ref]) -> None:
         for ref in forget:
             self.rows.pop(ref, None)
+            self.stored.pop(ref, None)
         for row in rows:
-            self.rows[row.ref] = row
+            self.rows[row.ref] = self.stored[row.ref] = row
 
     def expectation(self, step: Step, paths: Iterable[Path]) -> Mapping[str, Any]:
         """What reading back shows once a step has arrived; for the journal."""
