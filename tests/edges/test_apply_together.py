@@ -54,7 +54,9 @@ def _written(request: httpx.Request) -> list[str]:
     if path.name == "sync":
         rows = body.get("products") or body.get("customers") or []
         return [row.get("item_number") or row["customer_number"] for row in rows]
-    return ["/".join(path.parts[:4])]  # /api/products/12, whatever follows
+    if "products" in path.parts:  # /api/products/12, whatever follows
+        return ["/".join(path.parts[:4])]
+    return [f"{path} {request.content!r}"]
 
 
 @pytest.fixture
