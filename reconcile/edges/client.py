@@ -8,9 +8,11 @@ Token and app key travel in headers and appear nowhere else.
 from __future__ import annotations
 
 import random
+import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
@@ -112,6 +114,20 @@ class Client:
         self._pace = Pace(max(1, 2 * settings.concurrency), sleep=sleep)
         self._own = threading.local()
         self._opened: list[httpx.Client] = []
+        self._readers: ThreadPoolExecutor | None = None
+        self._tls: ssl.SSLContext | None = None
+
+    @property
+    def reads_at_once(self) -> int:
+        """How many pages may be asked for at the same time."""
+        width = self.settings.concurrency
+        return 2 * width if width > 1 else 1
+
+    def begin(self, read: Callable[[], Answer]) -> Future[Answer]:
+        """Read something in another thread of this client."""
+        if self._readers is None:
+            self._readers = ThreadPoolExecutor(self.reads_at_once)
+        return self._readers.submit(read)
 
     def _http(self) -> httpx.Client:
         """The connections of this thread."""
@@ -121,6 +137,7 @@ class Client:
                 headers=self._headers,
                 timeout=TIMEOUT,
                 transport=self._transport,
+                verify=self._verify(),
                 follow_redirects=False,
                 event_hooks={"response": [_hide_redirect]},
                 # A proxy from the environment must not see what is meant for this
@@ -130,6 +147,12 @@ class Client:
             )
             self._opened.append(own)
         return own
+
+    def _verify(self) -> ssl.SSLContext | bool:
+        """The certificates, loaded once; plain http has none to look at."""
+        if self._tls is None and self.url.startswith("https:"):
+            self._tls = httpx.create_ssl_context()
+        return self._tls or False
 
     def __repr__(self) -> str:
         return f"Client({self.url!r})"
@@ -146,6 +169,8 @@ class Client:
         self.close()
 
     def close(self) -> None:
+        if self._readers is not None:
+            self._readers.shutdown(cancel_futures=True)
         for one in self._opened:
             one.close()
 

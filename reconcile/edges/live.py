@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from reconcile.core.config import TraedeSettings
@@ -38,11 +39,20 @@ def default_includes(kind: KindName) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*nested, *wanted)))
 
 
+def _nobody(_kind: KindName, _rows: int, _total: int | None) -> None:
+    """Nobody wants to know how far it is."""
+
+
 class LiveReader:
     """Reads one account; remembers the keys of ids, so that references resolve."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(
+        self,
+        client: Client,
+        on_page: Callable[[KindName, int, int | None], None] = _nobody,
+    ) -> None:
         self._client = client
+        self._on_page = on_page
         self._keys: dict[KindName, dict[int, str]] = {kind: {} for kind in REFERRED}
         self._dropped: dict[KindName, tuple[str, ...]] = {}
         self._lock = threading.Lock()
@@ -139,6 +149,7 @@ class LiveReader:
             _plural(kind),
             self._includes(kind),
             ids_of=_child_ids if kind == "category" else lambda _: (),
+            on_page=partial(self._on_page, kind),
         )
         self._dropped[kind] = (*self._dropped.get(kind, ()), *found.dropped_includes)
         if kind == "category" and CHILDREN not in self._dropped[kind]:

@@ -6,9 +6,12 @@ a `total`, `totals` or nothing. What is not proven is raised, never returned.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from reconcile.edges.answers import Answer, whole_id, whole_number
@@ -22,6 +25,9 @@ Row = dict[str, Any]
 IdsOf = Callable[[Row], Iterable[int]]
 
 Proof = Literal["total", "second walk"]
+
+OnPage = Callable[[int, int | None], None]
+"""Told after each page: how many rows so far, and how many Traede says there are."""
 
 MAX_PAGES = 20_000
 PASSES = 3
@@ -44,6 +50,10 @@ class Walk:
     proof: Proof = "total"
 
 
+def nobody(_rows: int, _total: int | None) -> None:
+    """Nobody wants to know."""
+
+
 def walk(
     client: Client,
     collection: str,
@@ -51,9 +61,11 @@ def walk(
     *,
     ids_of: IdsOf = lambda row: (),  # noqa: ARG005 - nothing is nested by default
     max_pages: int = MAX_PAGES,
+    on_page: OnPage = nobody,
 ) -> Walk:
     """Every row of a collection; `ids_of` names the ids nested inside a row."""
     reader = _Reader(client, collection, tuple(includes), max_pages=max_pages)
+    reader.on_page = on_page
     before: _Pass | None = None
     flaws: list[str] = []
     for _ in range(PASSES):
@@ -73,7 +85,9 @@ def walk(
             )
         flaws.append(now.flaw or f"{len(now.rows)} rows on pages to {now.last}")
         # Asked for as many rows as it gives, a server that caps the limit skips none.
-        before, reader.limit = now, min(now.longest or reader.limit, MAX_LIMIT)
+        limit = min(now.longest or reader.limit, MAX_LIMIT)
+        reader.end = now.last if limit == reader.limit else None
+        before, reader.limit = now, limit
     raise TraedeUnavailable(
         f"{reader.path} could not be read completely, {PASSES} times:"
         f" {'; '.join(flaws)}.",
@@ -172,6 +186,10 @@ class _Reader:
         self.limit = max(1, min(client.settings.page_limit, MAX_LIMIT))
         self.dropped: list[str] = []
         self.requests = 0
+        self.on_page: OnPage = nobody
+        self.end: int | None = None
+        """The empty page at the end of an earlier reading."""
+        self._counting = threading.Lock()
 
     def read_all(self) -> _Pass:
         """All pages once; from the start again where an include has to go."""
@@ -216,9 +234,10 @@ class _Reader:
         found = _Pass(self.limit, base=start)
         before: list[int] = []
         stale = 0
+        ahead = _Ahead(self, found, self.end)
         for number in range(start, start + self.max_pages):
             if number > start:
-                answer = self.fetch(number)
+                answer = ahead.page(number)
             if not answer.ok:
                 return _BadPage(number, answer)
             rows, total = self._parse(number, answer)
@@ -231,6 +250,7 @@ class _Reader:
                 found.base = 1
             fresh = any(key not in found.rows for key in ids)
             self._take(found, rows)
+            self.on_page(len(found.rows), total)
             stale = 0 if fresh or not ids else stale + 1
             if number > 1 and (ids == before or stale >= _REPEATS):
                 found.flaw = f"page {number} repeats earlier rows: `page` is ignored"
@@ -258,7 +278,8 @@ class _Reader:
             filters=self.filters,
         )
         answer = self.client.fetch(self.path, options, attempts=attempts)
-        self.requests += answer.attempts
+        with self._counting:
+            self.requests += answer.attempts
         return answer
 
     def _drop_includes(self, number: int) -> bool:
@@ -322,6 +343,39 @@ class _Reader:
         for key, row in rows:
             if found.rows.setdefault(key, row) != row:
                 found.flaw = f"id {key} came twice with different content"
+
+
+class _Ahead:
+    """Asks for pages before they are needed, as many at once as the client may.
+
+    They come in order, so that the reading is the same. Where nothing says how many
+    there are, a tenth too many may be asked for at the end.
+    """
+
+    def __init__(self, reader: _Reader, found: _Pass, end: int | None) -> None:
+        self._reader, self._found, self._end = reader, found, end
+        self._asked: dict[int, Future[Answer]] = {}
+        self._window = 1
+
+    def page(self, number: int) -> Answer:
+        client = self._reader.client
+        if client.reads_at_once == 1:
+            return self._reader.fetch(number)
+        for ahead in range(number, self._last(number) + 1):
+            if ahead not in self._asked:
+                self._asked[ahead] = client.begin(partial(self._reader.fetch, ahead))
+        self._window = min(2 * self._window, client.reads_at_once)
+        return self._asked.pop(number).result()
+
+    def _last(self, number: int) -> int:
+        """The page up to which to ask: at most the empty one at the end."""
+        total, longest = self._found.totals[-1], self._found.longest
+        end = self._end
+        if total is not None and longest:
+            end = self._found.base - (-total // longest)
+        if end is None:
+            return number + min(self._window, max(1, number // 10)) - 1
+        return max(number, min(number + self._window - 1, end))
 
 
 def _as_text(value: Any) -> str | None:

@@ -18,6 +18,7 @@ class Crew:
     def __init__(self, width: int, may_go_on: Callable[[], bool]) -> None:
         self._width = width
         self._may_go_on = may_go_on
+        self._pool: ThreadPoolExecutor | None = None
 
     def do(self, jobs: Iterable[Job]) -> None:
         jobs = list(jobs)
@@ -25,13 +26,19 @@ class Crew:
             for job in jobs:
                 self._start(job)
             return
-        with ThreadPoolExecutor(min(self._width, len(jobs))) as pool:
-            futures = [pool.submit(self._start, job) for job in jobs]
-            try:
-                wait(futures, return_when=FIRST_EXCEPTION)
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self._width)
+        futures = [self._pool.submit(self._start, job) for job in jobs]
+        wait(futures, return_when=FIRST_EXCEPTION)
+        for future in futures:
+            future.cancel()
+        wait(futures)
         _raise_first(futures)
+
+    def close(self) -> None:
+        """Let the threads go; they have nothing left to do."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
 
     def _start(self, job: Job) -> None:
         if self._may_go_on():

@@ -51,6 +51,8 @@ def apply_plan(run: Applying, settled: tuple[str, ...] = ()) -> Report:
         if not run.wrote:
             raise
         run.stopped = error.message
+    finally:
+        run.crew.close()
     for step in run.planned.plan.to_do:
         if step.id not in run.results:
             run.finish(step, "skipped", run.stopped or "what it requires is not there")

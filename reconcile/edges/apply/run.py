@@ -9,6 +9,7 @@ from typing import Any
 
 from reconcile.core.catalog import Catalog
 from reconcile.core.config import Config
+from reconcile.core.kinds import KINDS
 from reconcile.core.model import (
     MISSING,
     UNKNOWN,
@@ -29,10 +30,12 @@ from reconcile.edges.client import Client
 from reconcile.edges.live import LiveReader
 from reconcile.edges.state import Call, Intent, Outcome, State
 
-Progress = Callable[[int, int], None]
+Counts = Mapping[str, tuple[int, int]]
+"""How many steps are done, of how many: `{"variants": (108, 115), "deletes": …}`."""
 
 
-def quiet(_done: int, _all: int) -> None: ...
+def quiet(_counts: Counts) -> None:
+    """Nobody watches."""
 
 
 @dataclass(slots=True)
@@ -50,7 +53,7 @@ class Applying:
     sleep: Callable[[float], None]
     now: Callable[[], float]
     """Seconds on a clock that only goes forward."""
-    on_progress: Progress = quiet
+    on_progress: Callable[[Counts], None] = quiet
     ends_at: float | None = None
     """When, by `now`, no further call is begun."""
     results: dict[str, Result] = field(default_factory=dict)
@@ -67,13 +70,15 @@ class Applying:
     crew: Crew = field(init=False)
     lock: threading.RLock = field(init=False, default_factory=threading.RLock)
     """Held while anything here or in the state is changed: jobs run side by side."""
-    _to_do: int = field(init=False)
+    _counts: dict[str, tuple[int, int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rows.update(self.planned.ledger)
         self.stored = dict(self.state.ledger())
         self.crew = Crew(self.config.traede.concurrency, self.may_go_on)
-        self._to_do = len(self.planned.plan.to_do)
+        for step in self.planned.plan.to_do:
+            done, of = self._counts.get(_group(step), (0, 0))
+            self._counts[_group(step)] = (done, of + 1)
 
     def may_go_on(self) -> bool:
         """Whether another call may be begun."""
@@ -88,7 +93,9 @@ class Applying:
     def finish(self, step: Step, result: ResultName, words: str = "") -> None:
         with self.lock:
             self.results[step.id] = Result(step, result, self._clean(step.ref, words))
-            self.on_progress(len(self.results), self._to_do)
+            done, of = self._counts.get(_group(step), (0, 0))
+            self._counts[_group(step)] = (min(done + 1, of), of)
+            self.on_progress(self._counts)
 
     def check(self, step: Step | None, ref: Ref, live: Live | None) -> Recheck:
         """Whether a step still fits what was just read."""
@@ -158,3 +165,9 @@ class Applying:
         before = change.before if known else None
         kind, path = step.ref.kind, change.path
         return self.seal(kind, path, change.after), self.seal(kind, path, before)
+
+
+def _group(step: Step) -> str:
+    if step.action in ("rename", "delete"):
+        return f"{step.action}s"
+    return KINDS[step.ref.kind].plural
