@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reconcile.cli.flags import Flags
+from reconcile.cli.progress import Progress
 from reconcile.core.config import Config
 from reconcile.core.model import Tenant
 from reconcile.errors import UsageError
@@ -33,6 +35,9 @@ class Setting:
     folder: Path
     """Where `reconcile.yaml` is; its paths are relative to it."""
     catalog: Path
+    progress: Progress = field(
+        default_factory=lambda: Progress(quiet=True), compare=False
+    )
 
     @property
     def tenant(self) -> Tenant:
@@ -44,8 +49,7 @@ class Setting:
 
     def talk(self, line: str) -> None:
         """Something to read while waiting; never a result."""
-        if not self.flags.quiet:
-            print(line, file=sys.stderr)
+        self.progress.say(line)
 
 
 def wants_color(flags: Flags) -> bool:
@@ -75,7 +79,8 @@ def resolve(flags: Flags) -> Setting:
         traede = replace(traede, app_identifier=identifier)
     config = replace(config, traede=replace(traede, url=traede.url.rstrip("/")))
     catalog = flags.catalog or folder / config.catalog
-    return Setting(flags, config, folder, catalog.resolve())
+    progress = Progress(quiet=flags.quiet)
+    return Setting(flags, config, folder, catalog.resolve(), progress)
 
 
 def load(setting: Setting) -> tuple[Loaded, dict[str, bytes]]:
@@ -113,6 +118,22 @@ def checked_day(text: str | None) -> str | None:
         raise UsageError(
             f"{text!r} is no day", hint="Write it as 2027-01-04 (year-month-day)."
         ) from None
+
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|m|s)")
+_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0}
+
+
+def checked_duration(text: str | None) -> float | None:
+    """Seconds, from `5h`, `30m` or `90s`."""
+    if text is None:
+        return None
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        raise UsageError(
+            f"{text!r} is no length of time", hint="Write it as 5h, 30m or 90s."
+        )
+    return float(found[1]) * _SECONDS[found[2]]
 
 
 def utc_now() -> datetime.datetime:

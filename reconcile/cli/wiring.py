@@ -44,7 +44,7 @@ def open_client(setting: Setting) -> Client:
     from reconcile.edges.client import Client
 
     def waiting(wait: Wait) -> None:
-        setting.talk(f"Waiting {wait.seconds:.0f} s: {wait.reason}")
+        setting.progress.waiting(wait.seconds, wait.reason)
 
     return Client(
         setting.config.traede,
@@ -67,7 +67,7 @@ def connector(setting: Setting) -> Connect:
         with_key: bool = True,
     ) -> Client:
         def waiting(wait: Wait) -> None:
-            setting.talk(f"Waiting {wait.seconds:.0f} s: {wait.reason}")
+            setting.progress.waiting(wait.seconds, wait.reason)
             on_wait(wait)
 
         key = os.environ.get("TRAEDE_APP_KEY") if with_key else None
@@ -232,10 +232,14 @@ def _read(loaded: Loaded, reader: LiveReader, state: State, wish: Wish) -> Snaps
     return reader.read_part({kind: part.keys(kind) for kind in kinds}, part.variants())
 
 
-def reader_for(client: Client) -> LiveReader:
+def reader_for(setting: Setting, client: Client) -> LiveReader:
+    from reconcile.core.kinds import KINDS
     from reconcile.edges.live import LiveReader
 
-    return LiveReader(client)
+    def on_page(kind: KindName, rows: int, total: int | None) -> None:
+        setting.progress.counted({f"Reading {KINDS[kind].plural}": (rows, total)})
+
+    return LiveReader(client, on_page)
 
 
 def announce(setting: Setting, reader: LiveReader, seconds: float) -> None:
@@ -243,6 +247,7 @@ def announce(setting: Setting, reader: LiveReader, seconds: float) -> None:
     where = setting.config.traede.url + (f" (brand {brand})" if brand else "")
     counts = " · ".join(f"{name} {count}" for name, count in reader.counts.items())
     setting.talk(f"Read Traede  {where}  {counts}  complete, {seconds:.0f} s")
+    setting.progress.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,8 +287,12 @@ def run_apply(
     reader: LiveReader,
     state: State,
     limited: Limited,
+    deadline: float | None = None,
 ) -> Report:
-    """Carry a plan out, and write the run into the history."""
+    """Carry a plan out, and write the run into the history.
+
+    `deadline` is a number of seconds from now, after which no call is begun.
+    """
     from reconcile.core.readable import readable_fields
     from reconcile.edges.apply import Applying, apply_plan
 
@@ -301,6 +310,8 @@ def run_apply(
         limited.read.seal,
         time.sleep,
         time.monotonic,
+        setting.progress.counted,
+        None if deadline is None else time.monotonic() + deadline,
     )
     for step, words in limited.conflicts.values():
         run.finish(step, "skipped", words)
@@ -315,6 +326,7 @@ def run_apply(
         "adopted": report.adopted,
         "readable": readable_fields(limited.read.seen.snapshot),
     }
+    setting.progress.clear()
     with _losing_the_state(run):
         state.end_run(run_id, summary, report.exit_code, plan.commit)
     return report

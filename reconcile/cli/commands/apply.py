@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 )
 @click.option("--stateless", is_flag=True, help="Without a memory of earlier applies.")
 @click.option(
+    "--deadline",
+    metavar="TIME",
+    help="Begin no call after so long (5h, 30m, 90s); the next run goes on.",
+)
+@click.option(
     "--wait", type=float, default=90.0, show_default=True, help="Seconds for the lease."
 )
 @click.pass_obj
@@ -44,6 +49,7 @@ def apply(
     approve: tuple[str, ...],
     older_commit: str | None,
     stateless: bool,
+    deadline: str | None,
     wait: float,
 ) -> int:
     """Write what the plan holds, check it, and read it back.
@@ -53,7 +59,7 @@ def apply(
     from reconcile.cli import wiring
     from reconcile.cli.commit_order import checked_commit, refuse_older
     from reconcile.cli.output import plan_file_text, valid_catalog, who, width
-    from reconcile.cli.setting import resolve, stopwatch
+    from reconcile.cli.setting import checked_duration, resolve, stopwatch
     from reconcile.core.plan_json import day_of
     from reconcile.edges.state import this_process
     from reconcile.reports.apply_text import render_report
@@ -64,6 +70,7 @@ def apply(
             hint="Look at `reconcile plan` first, then: reconcile apply --yes",
         )
     named = checked_commit(older_commit)
+    seconds = checked_duration(deadline)
     setting = resolve(flags)
     saved_text = plan_file_text(plan_file) if plan_file else None
     wiring.require_state(setting, stateless=stateless)
@@ -75,7 +82,7 @@ def apply(
     ):
         state.acquire(wait, this_process(who()))
         watch = stopwatch()
-        reader = wiring.reader_for(client)
+        reader = wiring.reader_for(setting, client)
         day = day_of(saved_text) if saved_text else None
         # Of a saved plan, what is held is what the plan holds.
         write_drift = write_drift or saved_text is not None
@@ -93,7 +100,9 @@ def apply(
                 return wiring.plan_again(setting, loaded, state, all_of_it, read.seen)
 
             limited = _agreed(setting, limited, None if saved_text else with_drift)
-        report = wiring.run_apply(setting, loaded, client, reader, state, limited)
+        report = wiring.run_apply(
+            setting, loaded, client, reader, state, limited, seconds
+        )
     text = render_report(
         report,
         digest=limited.read.digest,

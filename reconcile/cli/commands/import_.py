@@ -28,7 +28,7 @@ def import_(flags: Flags, /, customers: bool) -> int:
     setting = resolve(flags)
     watch = stopwatch()
     with wiring.open_client(setting) as client:
-        reader = wiring.reader_for(client)
+        reader = wiring.reader_for(setting, client)
         snapshot = reader.read_all()
     wiring.announce(setting, reader, watch())
     existing = _existing_texts(setting)

@@ -81,7 +81,7 @@ def plan(
     setting = resolve(flags)
     loaded = valid_catalog(setting)
     with wiring.open_client(setting) as client, wiring.open_state(setting) as state:
-        reader, watch = wiring.reader_for(client), stopwatch()
+        reader, watch = wiring.reader_for(setting, client), stopwatch()
         read = wiring.plan(setting, loaded, reader, state, wish)
     wiring.announce(setting, reader, watch())
     if out is not None:
