@@ -72,7 +72,7 @@ class Account:
         setting = self.setting
         loaded = _valid(setting)
         with wiring.open_client(setting) as client, wiring.open_state(setting) as state:
-            reader = wiring.reader_for(client)
+            reader = wiring.reader_for(setting, client)
             return wiring.plan(setting, loaded, reader, state, Wish()).planned.plan
 
     def apply(self) -> Report:
@@ -80,7 +80,7 @@ class Account:
         loaded = _valid(setting)
         with wiring.open_client(setting) as client, wiring.open_state(setting) as state:
             state.acquire(0, this_process("tests"))
-            reader = wiring.reader_for(client)
+            reader = wiring.reader_for(setting, client)
             read = wiring.plan(setting, loaded, reader, state, Wish(), settle=True)
             limited = wiring.limit_to(read, None)
             assert read.planned.plan.blocked == ()
@@ -89,7 +89,7 @@ class Account:
     def import_live(self) -> Imported:
         setting = self.setting
         with wiring.open_client(setting) as client:
-            snapshot = wiring.reader_for(client).read_all()
+            snapshot = wiring.reader_for(setting, client).read_all()
         imported = import_catalog(snapshot, setting.config, customers=True)
         for name, text in imported.files.items():
             path = setting.catalog / name
