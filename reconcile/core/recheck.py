@@ -59,7 +59,7 @@ def recheck(
     moved = [c for c in step.written if not _as_seen(live, c)]
     if moved:
         return Recheck("conflict", _words(moved[0].path, moved[0].before, live))
-    if all(_shows(live, c) for c in step.written):
+    if all(_moved_and_shows(live, c) for c in step.written):
         return Recheck("as desired")
     return Recheck("as planned", held=frozenset(fresh - {c.path for c in step.written}))
 
@@ -67,7 +67,7 @@ def recheck(
 def shows(live: Live, step: Step) -> bool:
     """Whether every change of a step that can be read is in Traede."""
     return all(
-        live.at(change.path) is UNKNOWN or _shows(live, change)
+        live.at(change.path) is UNKNOWN or _moved_and_shows(live, change)
         for change in step.written
         if not KINDS[step.ref.kind].fields[change.path[0]].event
     )
@@ -82,7 +82,7 @@ def sign(live: Live, step: Step) -> bool | None:
         for change in step.written
         if live.at(change.path) is not UNKNOWN and not fields[change.path[0]].event
     ]
-    if any(_shows(live, change) for change in seen):
+    if any(_moved_and_shows(live, change) for change in seen):
         return True
     still = any(_unmoved(live, change) for change in seen)
     return False if still else None
@@ -114,6 +114,12 @@ def _as_seen(live: Live, change: Change) -> bool:
 def _unmoved(live: Live, change: Change) -> bool:
     now = live.at(change.path)
     return now == change.before or (_empty(now) and _empty(change.before))
+
+
+def _moved_and_shows(live: Live, change: Change) -> bool:
+    """Whether a change is there; what is still as it was before shows nothing, though
+    it may count as the same (a parent category that is taken out, E-5)."""
+    return live.at(change.path) != change.before and _shows(live, change)
 
 
 def _shows(live: Live, change: Change) -> bool:

@@ -195,3 +195,23 @@ def test_what_a_killed_run_never_sent_is_sent_once_that_is_proven(shop: Shop) ->
     assert report.exit_code == 0
     shop.box.settle()  # whatever is still queued happens too
     assert twice(shop.box) == []
+
+
+# --- a parent category that Traede may have added by itself --------------------------
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["answered", "lost"])
+def test_a_parent_category_that_is_taken_out_goes(shop: Shop, lost: bool) -> None:
+    men = category("Men", category("Shoes"))
+    both = product("tee", categories=["Men", "Men > Shoes"])
+    shop.apply(catalog(men, both))
+    if lost:
+        shop.box.faults = [
+            Fault(match={"method": "POST"}, nth=1, do="status", status=500)
+        ]
+
+    report = shop.apply(catalog(men, both | {"categories": ["Men > Shoes"]}))
+
+    assert report.exit_code == 0
+    (shoes,) = [r["id"] for r in shop.box.dump()["categories"] if r["name"] == "Shoes"]
+    assert row(shop)["categories"] == [shoes]
