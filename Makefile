@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fmt check test bench demo sandbox lock clean
+.PHONY: help setup fmt check test bench chaos demo sandbox lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,11 @@ sandbox: $(READY)  ## A local Traede to try things on
 
 bench: $(READY)  ## Speed, as ratios measured in one run
 	$(BIN)/python benchmarks/main_job.py
+
+RUNS ?= 300
+SEED ?= 1000
+chaos: $(READY)  ## Random runs in which everything goes wrong (RUNS=300 SEED=1000)
+	$(BIN)/python benchmarks/chaos.py --runs $(RUNS) --seed $(SEED)
 
 lock: $(READY)  ## Write down the versions that are installed now
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools > constraints.txt

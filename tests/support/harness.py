@@ -144,7 +144,7 @@ class Shop:
         self.box = box
         self.folder = folder
         self.clock = Clock()
-        # One call after the other, so that a run can be killed at the same moment again.
+        # One call after the other, so that a run can be killed at a moment again.
         traede = TraedeSettings(
             url=box.url, brand_id=1, verify_seconds=5, concurrency=1
         )
@@ -230,6 +230,7 @@ class Shop:
             run.finish(step, "skipped", words)
         for step in limited.as_found.values():
             run.finish(step, "as found")
+        client.before_write = state.hold
         report = apply_plan(run, limited.read.seen.settled)
         state.end_run(run_id, {}, report.exit_code)
         return report
