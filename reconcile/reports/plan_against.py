@@ -39,7 +39,7 @@ def held_section(view: View) -> Iterator[str]:
     groups = grouped(view.plan.held)
     groups.sort(key=lambda group: not any(step.id in both for step in group.steps))
     yield from view.page.table([_held_row(view, group, both) for group in groups])
-    keep = "keep it:  write it in the catalog"
+    keep = "keep it:  reconcile pull"
     back = "put ours back:  reconcile apply --write-drift"
     see = "see it first:  reconcile plan --write-drift"
     yield from view.page.items(Items((keep, back, see)), 6)

@@ -53,7 +53,7 @@ Node = Text | Word | Map | Items
 def document(root: Map, schema: str) -> str:
     """One file, beginning with the line by which editors find the schema."""
     modeline = f"# yaml-language-server: $schema={schema}"
-    return "\n".join([modeline, *_block_map(root.entries, 0)]) + "\n"
+    return "\n".join([modeline, *block_map(root.entries, 0)]) + "\n"
 
 
 def writable(text: str) -> bool:
@@ -76,37 +76,37 @@ def scalar(text: str, *, flow: bool, as_written: bool = False) -> str:
 # Blocks
 
 
-def _block_map(entries: Mapping[str, Node], indent: int) -> list[str]:
+def block_map(entries: Mapping[str, Node], indent: int) -> list[str]:
     return [
         line
         for key, value in entries.items()
-        for line in _behind(f"{' ' * indent}{_key(key)}:", value, indent)
+        for line in behind(f"{' ' * indent}{key_text(key)}:", value, indent)
     ]
 
 
-def _block_items(items: Iterable[Node], indent: int) -> list[str]:
+def block_items(items: Iterable[Node], indent: int) -> list[str]:
     lines: list[str] = []
     for item in items:
         head = f"{' ' * indent}-"
         if isinstance(item, Map) and not _fits(head, item):
-            first, *rest = _block_map(item.entries, indent + 2)
+            first, *rest = block_map(item.entries, indent + 2)
             lines += [f"{head} {first.lstrip()}", *rest]
         else:
-            lines += _behind(head, item, indent)
+            lines += behind(head, item, indent)
     return lines
 
 
-def _behind(head: str, value: Node, indent: int) -> list[str]:
+def behind(head: str, value: Node, indent: int) -> list[str]:
     """The lines of `head` with its value, on the same line where it fits."""
     if isinstance(value, Text) and (lines := _literal(value.text)):
         return [f"{head} |-", *_indented(lines, indent + 2)]
     if isinstance(value, Text | Word):
-        return [f"{head} {_on_line(value, flow=False)}"]
+        return [f"{head} {on_line(value, flow=False)}"]
     if _fits(head, value):
-        return [f"{head} {_on_line(value, flow=True)}"]
+        return [f"{head} {on_line(value, flow=True)}"]
     if isinstance(value, Map):
-        return [head, *_block_map(value.entries, indent + 2)]
-    return [head, *_block_items(value.items, indent + 2)]
+        return [head, *block_map(value.entries, indent + 2)]
+    return [head, *block_items(value.items, indent + 2)]
 
 
 def _fits(head: str, value: Map | Items) -> bool:
@@ -115,7 +115,7 @@ def _fits(head: str, value: Map | Items) -> bool:
         return True
     if value.block or any(map(_needs_block, children)):
         return False
-    return len(head) + 1 + len(_on_line(value, flow=True)) <= WIDTH
+    return len(head) + 1 + len(on_line(value, flow=True)) <= WIDTH
 
 
 def _needs_block(value: Node) -> bool:
@@ -130,17 +130,17 @@ def _needs_block(value: Node) -> bool:
             return block or any(map(_needs_block, items))
 
 
-def _on_line(value: Node, *, flow: bool) -> str:
+def on_line(value: Node, *, flow: bool) -> str:
     match value:
         case Text(text, as_written):
             return scalar(text, flow=flow, as_written=as_written)
         case Word(text):
             return text
         case Map(entries):
-            inner = (f"{_key(k)}: {_on_line(v, flow=True)}" for k, v in entries.items())
+            inner = (f"{key_text(k)}: {on_line(v, flow=True)}" for k, v in entries.items())
             return "{" + ", ".join(inner) + "}"
         case Items(items):
-            return "[" + ", ".join(_on_line(item, flow=True) for item in items) + "]"
+            return "[" + ", ".join(on_line(item, flow=True) for item in items) + "]"
 
 
 def _literal(text: str) -> list[str] | None:
@@ -177,12 +177,12 @@ _NOT_TEXT: Final = re.compile(
 
 
 def _plain(text: str, *, flow: bool) -> bool:
-    if _NOT_TEXT.fullmatch(text):
+    if not text or _NOT_TEXT.fullmatch(text):
         return False
     return bool(_SIMPLE.fullmatch(text)) or _comes_back(text, text, flow=flow)
 
 
-def _key(text: str) -> str:
+def key_text(text: str) -> str:
     if _NOT_TEXT.fullmatch(text):
         return _quoted(text)
     return text if _SHORT.fullmatch(text) or _is_key(text, text) else _quoted(text)

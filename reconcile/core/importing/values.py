@@ -208,11 +208,11 @@ def tree(kind: Kind, values: Values, config: Config) -> dict[str, Node]:
 
 
 def _one(field: Field, values: Values, _: Config) -> Node:
-    return _leaf(field, values[field.name,])
+    return leaf(field, values[field.name,])
 
 
 def _set(field: Field, values: Values, _: Config) -> Node:
-    return Items([_leaf(field, item) for item in values[field.name,]])
+    return Items([leaf(field, item) for item in values[field.name,]])
 
 
 def _records(field: Field, values: Values, _: Config) -> Node:
@@ -220,7 +220,7 @@ def _records(field: Field, values: Values, _: Config) -> Node:
         [
             Map(
                 {
-                    m.name: _leaf(m, record[m.name])
+                    m.name: leaf(m, record[m.name])
                     for m in field.members
                     if m.name in record
                 }
@@ -231,7 +231,7 @@ def _records(field: Field, values: Values, _: Config) -> Node:
 
 
 def _map(field: Field, values: Values, _: Config) -> Node:
-    return Map({p[1]: _leaf(field, value) for p, value in sorted(values.items())})
+    return Map({p[1]: leaf(field, value) for p, value in sorted(values.items())})
 
 
 def _record(field: Field, values: Values, _: Config) -> Node:
@@ -251,7 +251,7 @@ def _keyed(field: Field, values: Values, config: Config) -> Node:
 def _members(field: Field, values: Values, at: Path) -> dict[str, Node]:
     paths = {member.name: (*at, member.name) for member in field.members}
     return {
-        member.name: _leaf(member, values[paths[member.name]])
+        member.name: leaf(member, values[paths[member.name]])
         for member in field.members
         if paths[member.name] in values
     }
@@ -279,7 +279,7 @@ _TREES: Final[Mapping[Shape, Callable[[Field, Values, Config], Node]]] = {
 }
 
 
-def _leaf(spec: Field, value: Value) -> Node:
+def leaf(spec: Field, value: Value) -> Node:
     if value is None:
         return Word("null")
     if isinstance(value, bool):

@@ -1,0 +1,61 @@
+"""`reconcile drift`: what somebody changed in Traede since the last apply."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from reconcile.cli.flags import Flags
+
+if TYPE_CHECKING:
+    from reconcile.core.drift import Drift
+    from reconcile.core.personal import Seal
+
+
+@click.command()
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
+@click.option("--only", multiple=True, metavar="KIND:GLOB", help="Show this part.")
+@click.pass_obj
+def drift(flags: Flags, /, output: str, only: Sequence[str]) -> int:
+    """Show what somebody changed in Traede; ends with 2 if there is any.
+
+    Nothing is written. `reconcile pull` takes it into the catalog, `reconcile apply
+    --write-drift` puts the catalog's values back.
+    """
+    from reconcile.cli import wiring
+    from reconcile.cli.commands.plan import only_of
+    from reconcile.cli.output import valid_catalog, width
+    from reconcile.cli.setting import resolve, stopwatch
+    from reconcile.core.drift import find_drift, limited_to
+    from reconcile.reports.drift_text import render_drift
+
+    patterns = only_of(only)
+    setting = resolve(flags)
+    loaded = valid_catalog(setting)
+    with wiring.open_client(setting) as client, wiring.open_state(setting) as state:
+        reader, watch = wiring.reader_for(setting, client), stopwatch()
+        read = wiring.plan(setting, loaded, reader, state, wiring.Wish())
+    wiring.announce(setting, reader, watch())
+    found = limited_to(find_drift(loaded.catalog, read.planned), patterns)
+    if output == "json":
+        print(_json(found, read.seal))
+    else:
+        print(
+            render_drift(
+                found,
+                first_run=read.planned.plan.first_run,
+                color=setting.color,
+                width=width(),
+                verbose=flags.verbose,
+            )
+        )
+    return 2 if found else 0
+
+
+def _json(found: Drift, seal: Seal) -> str:
+    from reconcile.core.drift import drift_to_json
+
+    return json.dumps(drift_to_json(found, seal), ensure_ascii=False, indent=1)
