@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
+from support.postgres import Cluster, cluster
+
+
+@pytest.fixture(scope="session")
+def _postgres() -> Iterator[Cluster]:
+    with cluster(pytest.skip) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(_postgres: Cluster, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """A server whose password stands where libpq looks for it."""
+    monkeypatch.setenv("PGPASSWORD", _postgres.password)
+    return _postgres
 
 
 @pytest.hookimpl(wrapper=True)

@@ -111,6 +111,9 @@ class Client:
         self._sleep, self._rng, self._on_wait = sleep, rng, on_wait
         self._headers = {**headers, "User-Agent": settings.app_identifier}
         self._transport = transport
+        self.before_write: Callable[[], object] = lambda: None
+        """Called just before each write, and each time it is sent again; raises where
+        it must not be sent any more."""
         self._pace = Pace(max(1, 2 * settings.concurrency), sleep=sleep)
         self._own = threading.local()
         self._opened: list[httpx.Client] = []
@@ -290,6 +293,8 @@ class Client:
         limited = failed = 0
         while True:
             with self._pace.turn():
+                if method != "GET":
+                    self.before_write()
                 result = self._once(method, path, query, content)
             cause = result.status if isinstance(result, Answer) else result
             if cause == 429:

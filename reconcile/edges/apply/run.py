@@ -103,10 +103,12 @@ class Applying:
 
     def intend(self, intent: Intent) -> Call:
         """Journal a call that is about to be made."""
+        # Not under the lock: in git, threads that wait here share one push.
+        call = self.state.intend(self.run, intent)[0]
         with self.lock:
             self.wrote = True
             self.tried.update(name for item in intent.items for name in item.step_ids)
-            return self.state.intend(self.run, intent)[0]
+        return call
 
     def settle(self, call: Call, outcomes: Sequence[Outcome]) -> None:
         """Journal what became of a call, with the ledger rows that follow from it."""

@@ -7,6 +7,8 @@ What is written here survives the machine. The rules that apply builds on:
 - Writing needs the lease, and checks in the same transaction that no newer one was
   given away. Reading needs none.
 - A state belongs to one tenant, and opens for no other.
+- Where it cannot be reached, nothing is sent: StateUnavailable. Whether its last write
+  arrived is found out by reading, here or by the next run.
 
 Nothing above this package sees SQLAlchemy, and importing it does not import it.
 """
@@ -33,7 +35,9 @@ from reconcile.edges.state.records import (
     Outcome,
     OutcomeName,
     Run,
+    StateLost,
     StateMissing,
+    StateUnavailable,
 )
 
 __all__ = [
@@ -49,10 +53,13 @@ __all__ = [
     "OutcomeName",
     "Run",
     "State",
+    "StateLost",
     "StateMissing",
+    "StateUnavailable",
     "Tenant",
     "open_state",
     "this_process",
+    "with_name",
 ]
 
 DEFAULT_URL = "sqlite:///.reconcile/state.db"
@@ -63,6 +70,11 @@ class State(Protocol):
 
     @property
     def tenant(self) -> Tenant: ...
+    @property
+    def name(self) -> str:
+        """Where it is, for people; without a password."""
+        ...
+
     @property
     def salt(self) -> str:
         """32 random bytes in hex, made with the state: seals personal data."""
@@ -90,6 +102,7 @@ class State(Protocol):
         """The last runs, newest first."""
         ...
 
+    def run(self, run: int) -> Run | None: ...
     def calls(self, run: int) -> list[Call]:
         """The journal of one run, oldest first, with outcomes."""
         ...
@@ -115,11 +128,15 @@ class State(Protocol):
         commit_applied: str | None = None,
     ) -> None: ...
     def intend(self, run: int, *intents: Intent) -> tuple[Call, ...]:
-        """Put calls into the journal, before they are made."""
+        """Put calls into the journal, before they are made. They are stored when this
+        returns; several given at once, or by several threads, cost one write."""
         ...
 
     def settle(self, call_id: int, outcomes: Sequence[Outcome]) -> None:
-        """Write outcomes and their ledger rows. Items left out stay in flight."""
+        """Write outcomes and their ledger rows. Items left out stay in flight.
+
+        They may be stored only with the next intents: until then a kill leaves the
+        call in flight, to be settled by reading."""
         ...
 
     def record(
@@ -138,11 +155,24 @@ class State(Protocol):
         """Keep the lease for another 60 s; every write does it too."""
         ...
 
+    def hold(self) -> None:
+        """Just before a request: return only while nobody can have taken over.
+
+        Costs nothing in the first half of the lease, and a renewal after it."""
+        ...
+
     def release(self) -> None: ...
     def holder(self) -> Held | None: ...
     def break_lease(self, lease_id: str) -> Held:
         """Take the lease away from its holder; `lease_id` must be exactly its id."""
         ...
+
+
+def with_name(url: str, name: str) -> str:
+    """`git` and `git+REMOTE` name no ref by themselves; other URLs say it all."""
+    if url == "git":
+        return f"git:{name}"
+    return f"{url}#{name}" if url.startswith("git+") and "#" not in url else url
 
 
 def open_state(
@@ -153,12 +183,25 @@ def open_state(
     create: bool = True,
     sleep: Callable[[float], None] = time.sleep,
     base: Path | None = None,
+    renewing: bool = False,
 ) -> State:
     """Open a tenant's state, or make it; a relative path is below `base`.
 
-    Raises StateMissing (nothing there and `create` is false), StateDamaged (not
-    ours, not this tenant's, not readable) or UsageError (a URL of another sort).
-    """
-    from reconcile.edges.state.opening import open_sql
+    In git, `base` is in the catalog's repository. With `renewing`, a thread keeps the
+    lease while it is held.
 
-    return open_sql(url, tenant, clock=clock, create=create, sleep=sleep, base=base)
+    Raises StateMissing (nothing there and `create` is false), StateDamaged (not
+    ours, not this tenant's, not readable), StateUnavailable (no answer) or
+    UsageError (a URL of another sort).
+    """
+    from reconcile.edges.state.opening import open_stored
+
+    return open_stored(
+        url,
+        tenant,
+        clock=clock,
+        create=create,
+        sleep=sleep,
+        base=base,
+        renewing=renewing,
+    )

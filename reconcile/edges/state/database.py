@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection, Engine, Insert, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import StaticPool
 
+from reconcile.edges.state.tables import FORMAT
 from reconcile.errors import LeaseHeld, StateDamaged
 
 BUSY_SECONDS = 30
@@ -23,6 +24,8 @@ HOW_TO_REPAIR = (
 class Database:
     """A connection that threads share, one transaction at a time."""
 
+    gathers = False
+
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine
         self._lock = threading.RLock()
@@ -34,10 +37,12 @@ class Database:
             yield connection.execution_options(read_only=True)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction: all of it is on disk afterwards, or nothing."""
+    def writing(self, *, later: bool = False) -> Iterator[Connection]:  # noqa: ARG002
         with self._lock, self._in_our_words(), self._engine.begin() as connection:
             yield connection
+
+    def refresh(self) -> None:
+        """Every transaction sees what is there."""
 
     def close(self) -> None:
         with self._lock:
@@ -48,7 +53,38 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise _translated(error, self.name) from error
+            # Without the cause: a driver quotes what was being written.
+            raise self._translated(error) from None
+
+    def _translated(self, error: DBAPIError) -> Exception:
+        if isinstance(error, IntegrityError):
+            return ValueError(f"the state does not take this: {error.orig}")
+        code = str(getattr(error.orig, "sqlite_errorname", ""))
+        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            return busy(self.name)
+        if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            return StateDamaged(
+                f"The state {self.name} is damaged.", hint=HOW_TO_REPAIR
+            )
+        return StateDamaged(
+            f"The state {self.name} cannot be used: {error.orig}.",
+            hint="Check that its folder exists, has room, and may be written.",
+        )
+
+
+def busy(name: str) -> LeaseHeld:
+    return LeaseHeld(
+        f"Another process has been using the state {name} for {BUSY_SECONDS} s.",
+        hint="Wait until it has ended, then run the same command again.",
+    )
+
+
+def other_format(name: str, version: object) -> StateDamaged:
+    return StateDamaged(
+        f"The state {name} has format {version}; this version reads {FORMAT}.",
+        hint="Nothing was written. Use the version of reconcile that wrote it, or a "
+        "newer one.",
+    )
 
 
 def sqlite_database(path: str, name: str) -> Database:
@@ -86,20 +122,3 @@ def _begin(connection: Connection) -> None:
     # another writer, SQLite would have to refuse it.
     reads = connection.get_execution_options().get("read_only", False)
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-
-def _translated(error: DBAPIError, name: str) -> Exception:
-    if isinstance(error, IntegrityError):
-        return ValueError(f"the state does not take this: {error.orig}")
-    code = str(getattr(error.orig, "sqlite_errorname", ""))
-    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return LeaseHeld(
-            f"Another process has been using the state {name} for {BUSY_SECONDS} s.",
-            hint="Wait until it has ended, then run the same command again.",
-        )
-    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return StateDamaged(f"The state {name} is damaged.", hint=HOW_TO_REPAIR)
-    return StateDamaged(
-        f"The state {name} cannot be used: {error.orig}.",
-        hint="Check that its folder exists, has room, and may be written.",
-    )

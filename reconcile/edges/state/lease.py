@@ -2,6 +2,7 @@
 
 It is numbered. Whoever takes it raises the number, and a write with an older number
 is refused in the write's own transaction, so a run that slept too long does no harm.
+A holder knows until when nobody can have taken it, and asks again before that is over.
 
     the lease is            it is for the taking
     never given, or back    at once
@@ -13,15 +14,18 @@ is refused in the write's own transaction, so a run that slept too long does no 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, select, update
 
-from reconcile.edges.state.database import Database
 from reconcile.edges.state.processes import is_gone
 from reconcile.edges.state.records import Held, Holder, Lease
-from reconcile.edges.state.rows import held_of, time_text
+from reconcile.edges.state.rows import held_of, plain_text, time_text
+from reconcile.edges.state.storage import Moved, Storage
 from reconcile.edges.state.tables import leases
 from reconcile.errors import LeaseHeld, UsageError
 
@@ -34,16 +38,17 @@ class LeaseKeeper:
 
     def __init__(
         self,
-        database: Database,
+        storage: Storage,
         tenant_id: int,
         *,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None],
     ) -> None:
-        self._database = database
+        self._storage = storage
         self._mine = leases.c.tenant == tenant_id
         self._clock = clock
         self._sleep = sleep
+        self._guard = threading.Lock()
         self._lease: Lease | None = None
 
     def acquire(self, wait: float, holder: Holder) -> Lease:
@@ -59,45 +64,63 @@ class LeaseKeeper:
             self._sleep(pause)
             left -= pause
 
-    def keep(self, connection: Connection) -> Lease:
-        """Check that the lease is still ours, and renew it, in this transaction."""
+    @contextmanager
+    def writing(self, *, later: bool = False) -> Iterator[Connection]:
+        """A transaction that checks whether the lease is still ours, and renews it."""
         lease = self._lease
         if lease is None:
             raise LeaseHeld("This run holds no lease, so it may not write the state.")
         expires = self._clock() + DURATION
-        renewed = connection.execute(
-            update(leases)
-            .where(self._mine, leases.c.number == lease.number, leases.c.held)
-            .values(expires=time_text(expires))
-        )
-        if renewed.rowcount != 1:
-            raise self._overtaken(connection, lease)
-        self._lease = Lease(lease.number, lease.id, expires, lease.taken_from)
-        return self._lease
+        later = later and self._storage.gathers
+        try:
+            with self._storage.writing(later=later) as connection:
+                # What is stored later renews nothing: others cannot see it yet.
+                self._keep(connection, lease, None if later else expires)
+                yield connection
+        except Moved:
+            self._storage.refresh()
+            with self._storage.reading() as connection:
+                raise self._overtaken(connection, lease) from None
+        if not later:
+            self._renewed(lease, expires)
 
     def renew(self) -> Lease:
-        with self._database.writing() as connection:
-            return self.keep(connection)
+        with self.writing():
+            pass
+        lease = self._lease
+        if lease is None:
+            raise LeaseHeld("This run has given its lease back.")
+        return lease
+
+    def hold(self) -> None:
+        lease = self._lease
+        if lease is None or lease.expires - self._clock() < DURATION / 2:
+            self.renew()
 
     def release(self) -> None:
         lease, self._lease = self._lease, None
         if lease is None:
             return
-        with self._database.writing() as connection:
-            connection.execute(
-                update(leases)
-                .where(self._mine, leases.c.number == lease.number)
-                .values(held=False)
-            )
+        try:
+            with self._storage.writing() as connection:
+                connection.execute(
+                    update(leases)
+                    .where(self._mine, leases.c.number == lease.number)
+                    .values(held=False)
+                )
+        except Moved:
+            return  # another run took it over: there is nothing to give back
 
     def holder(self) -> Held | None:
-        with self._database.reading() as connection:
+        self._storage.refresh()
+        with self._storage.reading() as connection:
             row = self._row(connection)
         return held_of(row) if row["held"] else None
 
     def break_lease(self, lease_id: str) -> Held:
-        with self._database.writing() as connection:
-            row = self._row(connection)
+        self._storage.refresh()
+        with self._storage.writing() as connection:
+            row = self._row(connection, lock=True)
             if not row["held"]:
                 raise UsageError("Nobody holds the lease; there is nothing to unlock.")
             held = held_of(row)
@@ -115,35 +138,62 @@ class LeaseKeeper:
         return held
 
     def _try(self, holder: Holder) -> Lease | Held:
-        with self._database.writing() as connection:
-            row = self._row(connection)
-            now = self._clock()
-            held = held_of(row) if row["held"] else None
-            if held and held.expires > now and not is_gone(held.holder):
-                return held
-            number, token = row["number"] + 1, secrets.token_hex(4)
-            expires = now + DURATION
-            connection.execute(
-                update(leases)
-                .where(self._mine)
-                .values(
-                    number=number,
-                    token=token,
-                    held=True,
-                    host=holder.host,
-                    pid=holder.pid,
-                    start=holder.start,
-                    who=holder.who,
-                    since=time_text(now),
-                    expires=time_text(expires),
-                )
-            )
-        return Lease(
-            number, f"{number}-{token}", expires, held.holder if held else None
-        )
+        while True:
+            self._storage.refresh()
+            try:
+                with self._storage.writing() as connection:
+                    return self._take(connection, holder)
+            except Moved:
+                continue
 
-    def _row(self, connection: Connection) -> RowMapping:
-        query = select(leases).where(self._mine).with_for_update()
+    def _take(self, connection: Connection, holder: Holder) -> Lease | Held:
+        row = self._row(connection, lock=True)
+        now = self._clock()
+        held = held_of(row) if row["held"] else None
+        if held and held.expires > now and not is_gone(held.holder):
+            return held
+        number, token = row["number"] + 1, secrets.token_hex(4)
+        expires = now + DURATION
+        connection.execute(
+            update(leases)
+            .where(self._mine)
+            .values(
+                number=number,
+                token=token,
+                held=True,
+                host=plain_text(holder.host),
+                pid=holder.pid,
+                start=holder.start,
+                who=plain_text(holder.who),
+                since=time_text(now),
+                expires=time_text(expires),
+            )
+        )
+        taken_from = held.holder if held else None
+        return Lease(number, f"{number}-{token}", expires, taken_from)
+
+    def _keep(
+        self, connection: Connection, lease: Lease, expires: datetime | None
+    ) -> None:
+        values = {"expires": time_text(expires)} if expires else {"held": True}
+        kept = connection.execute(
+            update(leases)
+            .where(self._mine, leases.c.number == lease.number, leases.c.held)
+            .values(values)
+        )
+        if kept.rowcount != 1:
+            raise self._overtaken(connection, lease)
+
+    def _renewed(self, lease: Lease, expires: datetime) -> None:
+        """Only what is stored counts; and another thread may have been faster."""
+        with self._guard:
+            now = self._lease
+            if now and now.number == lease.number and now.expires < expires:
+                self._lease = replace(now, expires=expires)
+
+    def _row(self, connection: Connection, *, lock: bool = False) -> RowMapping:
+        query = select(leases).where(self._mine)
+        query = query.with_for_update() if lock else query
         return connection.execute(query).mappings().one()
 
     def _refusal(self, held: Held) -> LeaseHeld:

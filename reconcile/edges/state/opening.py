@@ -1,20 +1,17 @@
-"""Open or make a state; touch nothing that is not ours.
-
-A new file is made whole under another name and then linked to its own, so a state
-is never seen half made, and an empty file is never taken for a new one.
-"""
+"""Open or make a state by its URL, and make sure that it is ours and this tenant's."""
 
 from __future__ import annotations
 
-import os
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sqlalchemy import (
+    URL,
     Connection,
     RowMapping,
     exists,
@@ -28,23 +25,24 @@ from sqlalchemy.exc import ArgumentError
 
 from reconcile.core.model import Tenant
 from reconcile.edges.state import tables as t
-from reconcile.edges.state.database import (
-    HOW_TO_REPAIR,
-    Database,
-    insert_one,
-    sqlite_database,
-)
+from reconcile.edges.state.database import HOW_TO_REPAIR, insert_one, other_format
+from reconcile.edges.state.git_ref import GitPlace
 from reconcile.edges.state.records import StateMissing
 from reconcile.edges.state.rows import time_text
+from reconcile.edges.state.sqlite_file import Fill, memory_database, open_file
+from reconcile.edges.state.storage import Storage
 from reconcile.edges.state.store import SqlState
 from reconcile.errors import StateDamaged, UsageError
 
-_MAGIC = b"SQLite format 3\0"
-_HEADER = 100
-_APPLICATION_ID = slice(68, 72)
+if TYPE_CHECKING:
+    from reconcile.edges.state.postgres import PostgresDatabase
+
+HOW_TO_WRITE = (
+    "Write sqlite:///.reconcile/state.db, postgresql+psycopg://USER@HOST/NAME or git."
+)
 
 
-def open_sql(
+def open_stored(
     url: str,
     tenant: Tenant,
     *,
@@ -52,15 +50,26 @@ def open_sql(
     create: bool,
     sleep: Callable[[float], None],
     base: Path | None,
+    renewing: bool,
 ) -> SqlState:
     tenant = Tenant(canonical(tenant.url), tenant.brand_id)
-    database = _open(_place(url, base), tenant, clock, create=create)
+    fill = partial(_fill, tenant=tenant, clock=clock)
+    if (place := GitPlace.of(url)) is not None:
+        storage = _open_git(place, fill, base or Path(), create=create, sleep=sleep)
+    else:
+        parsed = _parsed(url)
+        if parsed.drivername == "sqlite":
+            storage = _open_sqlite(parsed, fill, base or Path(), create=create)
+        else:
+            storage = _open_postgres(parsed, fill, create=create, sleep=sleep)
     try:
-        row = _ours(database, tenant)
+        row = _ours(storage, tenant)
     except BaseException:
-        database.close()
+        storage.close()
         raise
-    return SqlState(database, tenant, row["id"], row["salt"], clock=clock, sleep=sleep)
+    return SqlState(
+        storage, tenant, row["id"], clock=clock, sleep=sleep, renewing=renewing
+    )
 
 
 def canonical(url: str) -> str:
@@ -71,147 +80,127 @@ def canonical(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path.rstrip('/')}"
 
 
-def _place(url: str, base: Path | None) -> Path | None:
-    """The file of an SQLite URL; None is memory."""
+def _parsed(url: str) -> URL:
+    # What is no URL may hold a password all the same: it is not repeated.
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise UsageError(
-            f"`{url}` is no URL of a state.",
-            hint="Write it like sqlite:///.reconcile/state.db",
+            "What stands in `state` is no URL of a state.", hint=HOW_TO_WRITE
         ) from None
-    if parsed.drivername != "sqlite" or parsed.query or parsed.host:
+    sqlite = parsed.drivername == "sqlite" and not (parsed.query or parsed.host)
+    if not sqlite and parsed.drivername != "postgresql+psycopg":
         raise UsageError(
-            f"The state {parsed.render_as_string()} is of a sort that this version "
-            "does not know.",
-            hint="Write it like sqlite:///.reconcile/state.db",
+            f"A state at {parsed.drivername}://… is of a sort that this version does "
+            "not know.",
+            hint=HOW_TO_WRITE,
         )
-    if parsed.database in (None, "", ":memory:"):
-        return None
-    return (base or Path()) / Path(parsed.database or "")
+    return parsed
 
 
-def _open(
-    path: Path | None,
-    tenant: Tenant,
-    clock: Callable[[], datetime],
+def _open_sqlite(url: URL, fill: Fill, base: Path, *, create: bool) -> Storage:
+    if url.database in (None, "", ":memory:"):
+        database = memory_database("in memory")
+        with database.writing() as connection:
+            fill(connection)
+        return database
+    return open_file(base / Path(url.database or ""), fill, create=create)
+
+
+def _open_postgres(
+    url: URL, fill: Fill, *, create: bool, sleep: Callable[[float], None]
+) -> Storage:
+    from reconcile.edges.state.postgres import is_made, postgres_database
+
+    database = postgres_database(url, sleep=sleep)
+    try:
+        with database.reading() as connection:
+            made = is_made(connection)
+        if not made:
+            _make_tables(database, fill, create=create)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _make_tables(database: PostgresDatabase, fill: Fill, *, create: bool) -> None:
+    from reconcile.edges.state.postgres import make_tables
+
+    if not create:
+        raise StateMissing(database.name)
+    make_tables(database, fill)
+
+
+def _open_git(
+    place: GitPlace,
+    fill: Fill,
+    base: Path,
     *,
     create: bool,
-) -> Database:
-    if path is None:
-        database = sqlite_database("", "in memory")
-        _fill(database, tenant, clock())
-        return database
-    with _disk_errors(path):
-        if not path.exists():
-            if not create:
-                raise StateMissing(
-                    f"There is no state at {path} yet.",
-                    hint="The first `reconcile apply` makes it.",
-                )
-            _make(path, tenant, clock())
-        _refuse_foreign(path)
-    return sqlite_database(str(path), str(path))
+    sleep: Callable[[float], None],
+) -> Storage:
+    from reconcile.edges.state.git_ref import GitRef
+    from reconcile.edges.state.mirror import GitStorage
 
-
-def _make(path: Path, tenant: Tenant, now: datetime) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
-    # It holds the salt of sealed personal data: for its owner only.
-    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    ref = GitRef(place, base, sleep=sleep)
     try:
-        database = sqlite_database(str(fresh), str(path))
-        try:
-            _fill(database, tenant, now)
-        finally:
-            database.close()
-        _publish(fresh, path)
-    finally:
-        fresh.unlink(missing_ok=True)
+        return GitStorage.open(ref, fill, create=create)
+    except BaseException:
+        ref.close()
+        raise
 
 
-def _publish(fresh: Path, path: Path) -> None:
-    try:
-        path.hardlink_to(fresh)
-    except FileExistsError:
-        return  # another process was first; its state is as good
-    except OSError:  # a disk without links
-        if not path.exists():
-            fresh.rename(path)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def _fill(database: Database, tenant: Tenant, now: datetime) -> None:
-    moment = time_text(now)
-    with database.writing() as connection:
-        connection.exec_driver_sql(f"PRAGMA application_id = {t.APPLICATION_ID}")
-        t.metadata.create_all(connection, checkfirst=False)
-        connection.execute(
-            insert(t.formats).values(product=t.PRODUCT, version=t.FORMAT)
+def _fill(
+    connection: Connection, tenant: Tenant, clock: Callable[[], datetime]
+) -> None:
+    """The rows that every state has from its beginning."""
+    moment = time_text(clock())
+    connection.execute(insert(t.formats).values(product=t.PRODUCT, version=t.FORMAT))
+    row = {
+        "url": tenant.url,
+        "brand_id": tenant.brand_id,
+        "salt": secrets.token_hex(32),
+        "created": moment,
+    }
+    tenant_id = insert_one(connection, insert(t.tenants).values(row))
+    connection.execute(
+        insert(t.leases).values(
+            tenant=tenant_id,
+            number=0,
+            token="",
+            held=False,
+            host="",
+            pid=0,
+            start="",
+            who="",
+            since=moment,
+            expires=moment,
         )
-        row = {
-            "url": tenant.url,
-            "brand_id": tenant.brand_id,
-            "salt": secrets.token_hex(32),
-            "created": moment,
-        }
-        tenant_id = insert_one(connection, insert(t.tenants).values(row))
-        connection.execute(
-            insert(t.leases).values(
-                tenant=tenant_id,
-                number=0,
-                token="",
-                held=False,
-                host="",
-                pid=0,
-                start="",
-                who="",
-                since=moment,
-                expires=moment,
-            )
-        )
+    )
 
 
-def _refuse_foreign(path: Path) -> None:
-    """Look at the header alone: SQLite might already repair what is not ours."""
-    with path.open("rb") as file:
-        head = file.read(_HEADER)
-    if len(head) < _HEADER or not head.startswith(_MAGIC):
-        what = "is empty" if not head else "is no state of this program, or damaged"
-        raise StateDamaged(f"The file {path} {what}.", hint=HOW_TO_REPAIR)
-    if int.from_bytes(head[_APPLICATION_ID], "big") != t.APPLICATION_ID:
-        raise StateDamaged(
-            f"The file {path} is a database of another program.",
-            hint="Nothing was written. Name another file in `state`.",
-        )
-
-
-def _ours(database: Database, tenant: Tenant) -> RowMapping:
+def _ours(storage: Storage, tenant: Tenant) -> RowMapping:
     """The tenant's row, once format, soundness and tenant are as they must be."""
-    with database.reading() as connection:
-        _check_sound(connection, database.name)
-        _check_format(connection, database.name)
+    with storage.reading() as connection:
+        _check_sound(connection, storage.name)
+        _check_format(connection, storage.name)
         row = _tenant_row(connection, tenant)
         other = connection.execute(select(t.tenants)).mappings().first()
     if row is not None:
         return row
-    if other is not None and _claim(database, other, tenant):
-        return _ours(database, tenant)
+    if other is not None and _claim(storage, other, tenant):
+        return _ours(storage, tenant)
     if other is None:
         raise StateDamaged(
-            f"The state {database.name} names no tenant.", hint=HOW_TO_REPAIR
+            f"The state {storage.name} names no tenant.", hint=HOW_TO_REPAIR
         )
     owner = Tenant(other["url"], other["brand_id"])
     hint = "Nothing was written. Give each environment its own `state`."
     if tenant == Tenant(owner.url):
         hint = f"Nothing was written. Set traede.brand_id: {owner.brand_id}"
     raise StateDamaged(
-        f"The state {database.name} belongs to {_named(owner)}, "
+        f"The state {storage.name} belongs to {_named(owner)}, "
         f"not to {_named(tenant)}.",
         hint=hint,
     )
@@ -240,11 +229,7 @@ def _check_format(connection: Connection, name: str) -> None:
             f"The state {name} does not say which format it has.", hint=HOW_TO_REPAIR
         )
     if version != t.FORMAT:
-        raise StateDamaged(
-            f"The state {name} has format {version}; this version reads {t.FORMAT}.",
-            hint="Nothing was written. Use the version of reconcile that wrote it, "
-            "or a newer one.",
-        )
+        raise other_format(name, version)
 
 
 def _tenant_row(connection: Connection, tenant: Tenant) -> RowMapping | None:
@@ -256,12 +241,12 @@ def _tenant_row(connection: Connection, tenant: Tenant) -> RowMapping | None:
     return connection.execute(query).mappings().one_or_none()
 
 
-def _claim(database: Database, other: RowMapping, tenant: Tenant) -> bool:
+def _claim(storage: Storage, other: RowMapping, tenant: Tenant) -> bool:
     """Let a state made before the brand was known, still empty, learn it."""
     if other["url"] != tenant.url or other["brand_id"] is not None:
         return False
     used = exists().where(t.runs.c.tenant == other["id"])
-    with database.writing() as connection:
+    with storage.writing() as connection:
         claimed = connection.execute(
             update(t.tenants)
             .where(t.tenants.c.id == other["id"])
@@ -269,14 +254,3 @@ def _claim(database: Database, other: RowMapping, tenant: Tenant) -> bool:
             .values(brand_id=tenant.brand_id)
         )
     return claimed.rowcount == 1
-
-
-@contextmanager
-def _disk_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StateDamaged(
-            f"The state {path} cannot be opened: {error.strerror}.",
-            hint="Check that it is a file, and that you may read and write it.",
-        ) from error

@@ -16,6 +16,23 @@ OutcomeName = Literal["done", "failed", "skipped", "unknown"]
 class StateMissing(ReconcileError):
     """There is no state at this URL, and the caller does not want a new one."""
 
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"There is no state at {place} yet.",
+            hint="The first `reconcile apply` makes it.",
+        )
+        self.place = place
+
+
+class StateUnavailable(ReconcileError):
+    """The place where the state is does not answer, or did not take a write."""
+
+
+class StateLost(StateUnavailable):
+    """The same, after something was written to Traede."""
+
+    exit_code = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Meta:

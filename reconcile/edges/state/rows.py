@@ -76,6 +76,7 @@ class Reader:
             retired,
             protected,
             spent,
+            source,
         ) = row
         return Applied(
             self.ref(kind, key),
@@ -86,6 +87,7 @@ class Reader:
             retired,
             protected,
             spent,
+            source,
         )
 
     def ref(self, kind: str, key: str) -> Ref:
@@ -121,6 +123,7 @@ LEDGER_COLUMNS = (
     "retired",
     "protected",
     "spent",
+    "source",
 )
 
 
@@ -129,7 +132,7 @@ def ledger_row(applied: Applied) -> dict[str, Any]:
     values = (
         *(*ref, applied.remote_id, *parent),
         *(*_two_texts(applied.sent), *_two_texts(applied.returned)),
-        *(applied.retired, applied.protected, applied.spent),
+        *(applied.retired, applied.protected, applied.spent, applied.source),
     )
     return dict(zip(LEDGER_COLUMNS, values, strict=True))
 

@@ -1,9 +1,14 @@
-"""The state in SQL: every write is one transaction that keeps the lease."""
+"""What the state does, in SQL: every write is one transaction that keeps the lease.
+
+Where the tables are is not known here: a file, a server, or memory that is pushed to a
+ref (`Storage`). A write marked `later` may be stored with the next one: an outcome
+that is lost is found again by reading, an intent is never sent before it is stored.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from itertools import groupby
 from types import TracebackType
@@ -20,8 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnElement
 
 from reconcile.core.model import Applied, Ref, Tenant
+from reconcile.edges.state import lease
 from reconcile.edges.state import tables as t
-from reconcile.edges.state.database import HOW_TO_REPAIR, Database, insert_one
+from reconcile.edges.state.database import HOW_TO_REPAIR, insert_one
 from reconcile.edges.state.lease import LeaseKeeper
 from reconcile.edges.state.records import (
     Call,
@@ -32,7 +38,9 @@ from reconcile.edges.state.records import (
     Meta,
     Outcome,
     Run,
+    StateUnavailable,
 )
+from reconcile.edges.state.renewal import Renewal
 from reconcile.edges.state.rows import (
     LEDGER_COLUMNS,
     Reader,
@@ -46,6 +54,7 @@ from reconcile.edges.state.rows import (
     run_of,
     time_text,
 )
+from reconcile.edges.state.storage import Storage
 from reconcile.errors import StateDamaged
 
 
@@ -54,20 +63,31 @@ class SqlState:
 
     def __init__(
         self,
-        database: Database,
+        storage: Storage,
         tenant: Tenant,
         tenant_id: int,
-        salt: str,
         *,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None],
+        renewing: bool,
     ) -> None:
         self.tenant = tenant
-        self.salt = salt
-        self._database = database
+        self._storage = storage
         self._tenant_id = tenant_id
         self._clock = clock
-        self._lease = LeaseKeeper(database, tenant_id, clock=clock, sleep=sleep)
+        self._lease = LeaseKeeper(storage, tenant_id, clock=clock, sleep=sleep)
+        self._renewing = renewing
+        self._renewal: Renewal | None = None
+
+    @property
+    def name(self) -> str:
+        return self._storage.name
+
+    @property
+    def salt(self) -> str:
+        query = select(t.tenants.c.salt).where(t.tenants.c.id == self._tenant_id)
+        with self._reading() as connection:
+            return str(connection.execute(query).scalar_one())
 
     def __enter__(self) -> Self:
         return self
@@ -83,8 +103,10 @@ class SqlState:
     def close(self) -> None:
         try:
             self.release()
+        except StateUnavailable:
+            pass  # the lease ends by itself, and nothing else waits to be stored
         finally:
-            self._database.close()
+            self._storage.close()
 
     # Reading
 
@@ -113,6 +135,14 @@ class SqlState:
         )
         with self._reading() as connection:
             return [run_of(row) for row in connection.execute(query).mappings()]
+
+    def run(self, run: int) -> Run | None:
+        query = select(t.runs).where(
+            t.runs.c.tenant == self._tenant_id, t.runs.c.id == run
+        )
+        with self._reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+            return run_of(row) if row else None
 
     def calls(self, run: int) -> list[Call]:
         return self._calls(t.calls.c.run == run)
@@ -145,7 +175,7 @@ class SqlState:
             "plan_digest": plan_digest,
             "catalog_digest": catalog_digest,
             "commit": commit,
-            "who": who,
+            "who": plain_text(who),
             "started": self._now(),
             "summary": json_text({}),
         }
@@ -184,7 +214,7 @@ class SqlState:
 
     def settle(self, call_id: int, outcomes: Sequence[Outcome]) -> None:
         mine = (t.calls.c.tenant == self._tenant_id, t.calls.c.id == call_id)
-        with self._writing() as connection:
+        with self._writing(later=True) as connection:
             run = connection.execute(select(t.calls.c.run).where(*mine)).scalar_one()
             left = self._without_outcome(connection, call_id)
             for outcome in outcomes:
@@ -206,18 +236,28 @@ class SqlState:
     def record(
         self, run: int, entries: Iterable[Applied], forget: Iterable[Ref] = ()
     ) -> None:
-        with self._writing() as connection:
+        with self._writing(later=True) as connection:
             self._write_ledger(connection, run, entries, forget)
 
     # The lease
 
     def acquire(self, wait: float, holder: Holder) -> Lease:
-        return self._lease.acquire(wait, holder)
+        taken = self._lease.acquire(wait, holder)
+        if self._renewing and self._renewal is None:
+            every = lease.DURATION.total_seconds() / 6
+            self._renewal = Renewal(self._lease.hold, every)
+        return taken
 
     def renew(self) -> Lease:
         return self._lease.renew()
 
+    def hold(self) -> None:
+        self._lease.hold()
+
     def release(self) -> None:
+        if self._renewal is not None:
+            self._renewal.stop()
+            self._renewal = None
         self._lease.release()
 
     def holder(self) -> Held | None:
@@ -234,19 +274,16 @@ class SqlState:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         try:
-            with self._database.reading() as connection:
+            with self._storage.reading() as connection:
                 yield connection
         except (ValueError, TypeError, LookupError) as error:
             raise StateDamaged(
-                f"The state {self._database.name} holds a row that cannot be read.",
+                f"The state {self._storage.name} holds a row that cannot be read.",
                 hint=HOW_TO_REPAIR,
             ) from error
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._database.writing() as connection:
-            self._lease.keep(connection)
-            yield connection
+    def _writing(self, *, later: bool = False) -> AbstractContextManager[Connection]:
+        return self._lease.writing(later=later)
 
     def _calls(
         self,

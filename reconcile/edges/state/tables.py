@@ -70,6 +70,7 @@ ledger = Table(
     Column("retired", Boolean, nullable=False),
     Column("protected", Boolean, nullable=False),
     Column("spent", Boolean, nullable=False),
+    Column("source", Text, nullable=False),
     Column("run", BigInteger, nullable=False),
 )
 
