@@ -38,6 +38,10 @@ class Setting:
     progress: Progress = field(
         default_factory=lambda: Progress(quiet=True), compare=False
     )
+    environment: str | None = None
+    """The one of `reconcile.yaml` that was asked for."""
+    file: str = "reconcile.yaml"
+    """What the configuration is called in its folder."""
 
     @property
     def tenant(self) -> Tenant:
@@ -80,7 +84,9 @@ def resolve(flags: Flags) -> Setting:
     config = replace(config, traede=replace(traede, url=traede.url.rstrip("/")))
     catalog = flags.catalog or folder / config.catalog
     progress = Progress(quiet=flags.quiet)
-    return Setting(flags, config, folder, catalog.resolve(), progress)
+    return Setting(
+        flags, config, folder, catalog.resolve(), progress, environment, path.name
+    )
 
 
 def load(setting: Setting) -> tuple[Loaded, dict[str, bytes]]:
@@ -171,6 +177,8 @@ class Time:
 
     now: Callable[[], datetime.datetime]
     sleep: Callable[[float], None]
+    seconds: Callable[[], float]
+    """A clock that only goes forward."""
 
 
-REAL_TIME = Time(utc_now, time.sleep)
+REAL_TIME = Time(utc_now, time.sleep, time.monotonic)

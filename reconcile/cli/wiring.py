@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from reconcile.cli.setting import (
     REAL_TIME,
     Setting,
     Time,
+    stopwatch,
     today,
     token_of,
     utc_now,
@@ -184,6 +184,15 @@ def plan(
     return plan_again(setting, loaded, state, wish, seen)
 
 
+def plan_only(setting: Setting, loaded: Loaded, wish: Wish) -> Read:
+    """A plan that nothing will be written of, and a word on what was read for it."""
+    with open_client(setting) as client, open_state(setting) as state:
+        reader, watch = reader_for(setting, client), stopwatch()
+        read = plan(setting, loaded, reader, state, wish)
+    announce(setting, reader, watch())
+    return read
+
+
 def plan_again(
     setting: Setting, loaded: Loaded, state: State, wish: Wish, seen: Seen
 ) -> Read:
@@ -283,11 +292,12 @@ def limit_to(read: Read, saved_text: str | None) -> Limited:
 def run_apply(
     setting: Setting,
     loaded: Loaded,
-    client: Client,
     reader: LiveReader,
     state: State,
     limited: Limited,
     deadline: float | None = None,
+    *,
+    time: Time = REAL_TIME,
 ) -> Report:
     """Carry a plan out, and write the run into the history.
 
@@ -303,22 +313,22 @@ def run_apply(
         limited.read.planned,
         loaded.catalog,
         setting.config,
-        client,
+        reader.client,
         reader,
         state,
         run_id,
         limited.read.seal,
         time.sleep,
-        time.monotonic,
+        time.seconds,
         setting.progress.counted,
-        None if deadline is None else time.monotonic() + deadline,
+        None if deadline is None else time.seconds() + deadline,
     )
     for step, words in limited.conflicts.values():
         run.finish(step, "skipped", words)
     for step in limited.as_found.values():
         run.finish(step, "as found")
-    client.before_write = state.hold
-    with _ending_cleanly(run), _losing_the_state(run):
+    reader.client.before_write = state.hold
+    with _ending_cleanly(run):
         report = apply_plan(run, limited.read.seen.settled)
     summary = {
         "changed": report.changed,
@@ -327,26 +337,12 @@ def run_apply(
         "readable": readable_fields(limited.read.seen.snapshot),
     }
     setting.progress.clear()
-    with _losing_the_state(run):
-        state.end_run(run_id, summary, report.exit_code, plan.commit)
-    return report
-
-
-@contextmanager
-def _losing_the_state(run: Applying) -> Iterator[None]:
-    """A state that goes away before the first write has done no harm; later it ends a
-    run in the middle."""
-    from reconcile.edges.state import StateLost, StateUnavailable
-
     try:
-        yield
-    except StateUnavailable as error:
-        if not run.wrote:
-            raise
-        raise StateLost(
-            f"{error.message} The run stopped in the middle.",
-            hint="Run the same command again: it settles by reading, and goes on.",
-        ) from error
+        state.end_run(run_id, summary, report.exit_code, plan.commit)
+    except ReconcileError as error:  # the report is worth more than its history
+        if not report.ended_with:
+            report = replace(report, stopped=error.message, ended_with=5)
+    return report
 
 
 @contextmanager

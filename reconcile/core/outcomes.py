@@ -47,6 +47,8 @@ class Report:
     """Why the run ended before its last step, if it did."""
     adopted: int = 0
     requests: int = 0
+    ended_with: int = 0
+    """The exit code of what ended the run in the middle; 0: nothing did."""
 
     @property
     def changed(self) -> int:
@@ -63,6 +65,8 @@ class Report:
 
     @property
     def exit_code(self) -> int:
+        if self.ended_with:
+            return self.ended_with
         if self.left or self.plan.conflicts or self.stopped:
             return 5
         return 8 if self.not_converged else 0

@@ -51,7 +51,7 @@ class LiveReader:
         client: Client,
         on_page: Callable[[KindName, int, int | None], None] = _nobody,
     ) -> None:
-        self._client = client
+        self.client = client
         self._on_page = on_page
         self._keys: dict[KindName, dict[int, str]] = {kind: {} for kind in REFERRED}
         self._dropped: dict[KindName, tuple[str, ...]] = {}
@@ -61,7 +61,7 @@ class LiveReader:
 
     @property
     def settings(self) -> TraedeSettings:
-        return self._client.settings
+        return self.client.settings
 
     def read_all(self) -> Snapshot:
         """Everything, proven complete; raises TraedeUnavailable where it is not."""
@@ -134,7 +134,7 @@ class LiveReader:
         if kind in ("product", "customer"):
             column = KINDS[kind].key_field
             rows = rows_in(
-                self._client, _plural(kind), column, wanted, self._includes(kind)
+                self.client, _plural(kind), column, wanted, self._includes(kind)
             )
         if rows is None or len(rows) < len(set(wanted) - absent):
             return self._walk(kind)
@@ -145,7 +145,7 @@ class LiveReader:
 
     def _walk(self, kind: KindName) -> Sequence[Row]:
         found = walk(
-            self._client,
+            self.client,
             _plural(kind),
             self._includes(kind),
             ids_of=_child_ids if kind == "category" else lambda _: (),
@@ -161,7 +161,7 @@ class LiveReader:
         return found.rows
 
     def _includes(self, kind: KindName) -> tuple[str, ...]:
-        configured = self._client.settings.includes or {}
+        configured = self.client.settings.includes or {}
         wanted = configured.get(_plural(kind), default_includes(kind))
         dropped = self._dropped.get(kind, ())
         return tuple(name for name in wanted if name not in dropped)

@@ -9,6 +9,7 @@ from support.builders import catalog, category, customer, price, product, varian
 from support.harness import Killed, Life, Shop, twice
 
 from reconcile.core.config import Deletes
+from reconcile.edges.state import this_process
 from reconcile.sandbox import Dialect, Fault
 
 LOOSE = Deletes(max=50, max_percent=100)
@@ -137,7 +138,9 @@ def test_a_create_that_shows_late_is_not_sent_again(
     wanted = catalog(product("tee", variant("tee-s", images=IMAGE)))
     shop.configure(traede={"verify_seconds": 60})
     shop.box.dialect = Dialect(sync_delay=25)
-    shop.box.faults = [Fault(match={"method": "POST"}, do=misfortune, nth=1, status=500)]
+    shop.box.faults = [
+        Fault(match={"method": "POST"}, do=misfortune, nth=1, status=500)
+    ]
 
     report = shop.apply(wanted)
 
@@ -215,3 +218,28 @@ def test_a_parent_category_that_is_taken_out_goes(shop: Shop, lost: bool) -> Non
     assert report.exit_code == 0
     (shoes,) = [r["id"] for r in shop.box.dump()["categories"] if r["name"] == "Shoes"]
     assert row(shop)["categories"] == [shoes]
+
+
+# --- a run that is ended by something else than Traede -------------------------------
+
+
+def test_a_run_that_loses_its_lease_says_how_far_it_came(shop: Shop) -> None:
+    styles = [product(f"style-{n}") for n in range(3)]
+    shop.configure(traede={"batch_size": 1})
+    other = Shop(shop.box, shop.folder)
+
+    class Overtaken(Life):
+        def check(self) -> None:
+            super().check()
+            if self.writes.count("POST /products/sync") == 2 and not self.over:
+                self.writes.append("overtaken")
+                with other.state() as state:
+                    state.acquire(0, this_process("other"))
+
+    report = shop.apply(catalog(*styles), life=Overtaken())
+
+    assert (report.exit_code, report.ended_with) == (9, 9)
+    assert "no longer the newest" in report.stopped
+    assert report.changed >= 1
+    assert {r.result for r in report.results.values()} >= {"done", "skipped"}
+    assert shop.apply(catalog(*styles)).exit_code == 0

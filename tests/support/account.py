@@ -84,7 +84,7 @@ class Account:
             read = wiring.plan(setting, loaded, reader, state, Wish(), settle=True)
             limited = wiring.limit_to(read, None)
             assert read.planned.plan.blocked == ()
-            return wiring.run_apply(setting, loaded, client, reader, state, limited)
+            return wiring.run_apply(setting, loaded, reader, state, limited)
 
     def import_live(self) -> Imported:
         setting = self.setting

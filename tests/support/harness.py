@@ -23,7 +23,7 @@ from reconcile.core.config import Config, TraedeSettings
 from reconcile.core.loading import Loaded
 from reconcile.core.model import Applied, Ref
 from reconcile.core.plan_json import plan_text
-from reconcile.edges.apply import Applying, Report, apply_plan
+from reconcile.edges.apply import Report
 from reconcile.edges.client import Client
 from reconcile.edges.live import LiveReader
 from reconcile.edges.state import Holder, State, open_state, this_process
@@ -154,6 +154,10 @@ class Shop:
         self._left_behind: list[State] = []
 
     @property
+    def time(self) -> Time:
+        return Time(self.clock, self.clock.sleep, self.clock.seconds)
+
+    @property
     def config(self) -> Config:
         return self.setting.config
 
@@ -213,27 +217,14 @@ class Shop:
         plan = limited.read.planned.plan
         if plan.blocked:
             raise Blocked("; ".join(block.message for block in plan.blocked))
-        run_id = state.begin_run(limited.read.digest, plan.catalog_digest, None, "")
-        run = Applying(
-            limited.read.planned,
-            catalog,
-            self.config,
-            client,
+        return wiring.run_apply(
+            self.setting,
+            Loaded(catalog, (), {}),
             reader,
             state,
-            run_id,
-            limited.read.seal,
-            self.clock.sleep,
-            self.clock.seconds,
+            limited,
+            time=self.time,
         )
-        for step, words in limited.conflicts.values():
-            run.finish(step, "skipped", words)
-        for step in limited.as_found.values():
-            run.finish(step, "as found")
-        client.before_write = state.hold
-        report = apply_plan(run, limited.read.seen.settled)
-        state.end_run(run_id, {}, report.exit_code)
-        return report
 
     def close(self) -> None:
         """Let go of what killed runs have left open."""
@@ -275,7 +266,7 @@ class Shop:
             state,
             wish,
             settle=settle,
-            time=Time(self.clock, self.clock.sleep),
+            time=self.time,
         )
 
     def _client(self, life: Life) -> Client:

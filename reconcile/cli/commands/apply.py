@@ -100,9 +100,7 @@ def apply(
                 return wiring.plan_again(setting, loaded, state, all_of_it, read.seen)
 
             limited = _agreed(setting, limited, None if saved_text else with_drift)
-        report = wiring.run_apply(
-            setting, loaded, client, reader, state, limited, seconds
-        )
+        report = wiring.run_apply(setting, loaded, reader, state, limited, seconds)
     text = render_report(
         report,
         digest=limited.read.digest,

@@ -25,7 +25,7 @@ from reconcile.edges.apply.calls import create_category, rename, write_collectio
 from reconcile.edges.apply.removals import remove
 from reconcile.edges.apply.run import Applying
 from reconcile.edges.apply.verify import verify
-from reconcile.errors import TraedeUnavailable
+from reconcile.errors import LeaseHeld, ReconcileError
 
 SINGLE: Final[Mapping[int, Callable[[Applying, Step], None]]] = {
     0: rename,
@@ -41,25 +41,42 @@ SINGLE: Final[Mapping[int, Callable[[Applying, Step], None]]] = {
 def apply_plan(run: Applying, settled: tuple[str, ...] = ()) -> Report:
     """Write what the plan holds; every step ends with a result.
 
-    Raises TraedeUnavailable only as long as nothing was written.
+    Where Traede or the state goes away, or another run takes over, the report says
+    how far it came; as long as nothing was written, that is raised instead.
     """
     not_converged: Mapping[str, tuple[Path, ...]] = {}
+    code = 0
     try:
         _carry_out(run)
         not_converged = verify(run)
-    except TraedeUnavailable as error:
+        adopted = 0 if run.stopped else _adopt(run)
+    except (ReconcileError, OSError) as error:
         if not run.wrote:
             raise
-        run.stopped = error.message
+        adopted = 0
+        run.stopped = _why(error)
+        code = LeaseHeld.exit_code if isinstance(error, LeaseHeld) else 5
     finally:
         run.crew.close()
     for step in run.planned.plan.to_do:
         if step.id not in run.results:
             run.finish(step, "skipped", run.stopped or "what it requires is not there")
-    adopted = 0 if run.stopped else _adopt(run)
     return Report(
-        run.planned.plan, run.results, not_converged, settled, run.stopped, adopted
+        run.planned.plan,
+        run.results,
+        not_converged,
+        settled,
+        run.stopped,
+        adopted,
+        ended_with=code,
     )
+
+
+def _why(error: ReconcileError | OSError) -> str:
+    if isinstance(error, ReconcileError):
+        return error.message
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror}"
 
 
 def _carry_out(run: Applying) -> None:

@@ -35,7 +35,6 @@ from reconcile.edges.state.records import (
     Outcome,
     OutcomeName,
     Run,
-    StateLost,
     StateMissing,
     StateUnavailable,
 )
@@ -53,7 +52,6 @@ __all__ = [
     "OutcomeName",
     "Run",
     "State",
-    "StateLost",
     "StateMissing",
     "StateUnavailable",
     "Tenant",

@@ -28,12 +28,6 @@ class StateUnavailable(ReconcileError):
     """The place where the state is does not answer, or did not take a write."""
 
 
-class StateLost(StateUnavailable):
-    """The same, after something was written to Traede."""
-
-    exit_code = 5
-
-
 @dataclass(frozen=True, slots=True)
 class Meta:
     """What is known of the tenant besides its objects."""
