@@ -1,12 +1,14 @@
 """Each folder of `examples/` is a catalog, and beside it what `validate` says of it.
 
 A folder without `problems.txt` has nothing to say; those of `bad/` end with exit code
-3. A new folder needs no Python: `UPDATE_GOLDEN=1` writes its `problems.txt`, and the
-git diff is the review.
+3. Where `fmt --fix` has something to repair, `repairs.txt` says what. A new folder
+needs no Python: `UPDATE_GOLDEN=1` writes both, and the git diff is the review.
 """
 
+import json
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -46,3 +48,37 @@ def test_no_two_sentences_of_the_examples_are_at_the_same_characters_by_the_same
         heads = re.findall(r"^(?:error|warning)  \S+:\d+:\d+  \S+$", text, re.MULTILINE)
         once = [head for head in heads if "missing-field" not in head]
         assert len(set(once)) == len(once), folder.name
+
+
+@pytest.mark.parametrize(("folder", "code"), CASES, ids=[f.name for f, _ in CASES])
+def test_fmt_repairs_what_has_one_right_answer(
+    folder: Path, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    copy = tmp_path / folder.name
+    shutil.copytree(folder, copy)
+    config = ["--config", str(copy / "reconcile.yaml")]
+
+    before = errors_of(config, capsys)
+    with pytest.raises(SystemExit):
+        main([*config, "fmt", "--fix"])
+    said = capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main([*config, "fmt", "--fix"])
+    again = capsys.readouterr().out
+
+    told = "".join(line + "\n" for line in said.splitlines() if " → " in line)
+    golden = folder / "repairs.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(told, "utf-8") if told else golden.unlink(missing_ok=True)
+    assert told == (golden.read_text("utf-8") if golden.exists() else "")
+    assert " → " not in again
+    if code == 0:
+        assert errors_of(config, capsys) == before == 0
+
+
+def errors_of(config: list[str], capsys: pytest.CaptureFixture[str]) -> int:
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        main([*config, "validate", "--format", "json"])
+    out = capsys.readouterr().out
+    return int(json.loads(out)["errors"]) if out else 0

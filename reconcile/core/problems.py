@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 Severity = Literal["error", "warning"]
@@ -44,6 +44,14 @@ class At:
     location: Location
 
 
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What to type in place of these characters, where only one thing can be meant."""
+
+    where: Location
+    text: str
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One mistake. `message` is a sentence; its last half says what to type."""
@@ -54,6 +62,7 @@ class Problem:
     severity: Severity = "error"
     other: Location | None = None
     """The second place, where two places contradict each other."""
+    fix: Fix | None = field(default=None, compare=False)
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:

@@ -12,7 +12,6 @@ reads them, and three annotations of ours that no validator looks at:
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,8 +19,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from reconcile.core.problems import Location, Problem
-from reconcile.core.traps import money_traps, quoted
+from reconcile.core.hints import (
+    as_text,
+    as_type,
+    candidate,
+    closest,
+    listed,
+    one_meaning,
+    typed,
+    whole_pattern,
+)
+from reconcile.core.problems import Fix, Location, Problem
+from reconcile.core.traps import in_quotes, money_traps, quoted
 from reconcile.core.yamlnodes import Node, Scalar, find, find_key, to_plain
 
 if TYPE_CHECKING:
@@ -62,6 +71,23 @@ def compile_schema(text: str) -> CompiledSchema:
     return CompiledSchema(text)
 
 
+def outdated(copy: str, shipped: str, file: str, version: str) -> Problem | None:
+    """A warning for a brand's copy of a schema that is not the program's own."""
+    try:
+        same = json.loads(copy) == json.loads(shipped)
+    except ValueError:
+        same = False
+    if same:
+        return None
+    return Problem(
+        Location(file, 1, 1),
+        "schema-outdated",
+        f"this is not the schema of reconcile {version}, so the editor may say other "
+        "things than validate. Renew it: reconcile schema --write",
+        "warning",
+    )
+
+
 def validate(root: Node | None, file: str, schema: CompiledSchema) -> list[Problem]:
     """All that the schema says against one file, sorted by place."""
     plain = to_plain(root)
@@ -87,14 +113,10 @@ def _for_python(schema: Any) -> Any:
         return schema
     same = {key: _for_python(value) for key, value in schema.items()}
     if isinstance(pattern := same.get("pattern"), str):
-        same["pattern"] = _whole(pattern)
+        same["pattern"] = whole_pattern(pattern)
     if isinstance(patterns := same.get("patternProperties"), dict):
-        same["patternProperties"] = {_whole(p): v for p, v in patterns.items()}
+        same["patternProperties"] = {whole_pattern(p): v for p, v in patterns.items()}
     return same
-
-
-def _whole(pattern: str) -> str:
-    return pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +194,7 @@ class _Case:
         fields = [step for step in path if isinstance(step, str)]
         if not fields:
             return "this file"
-        last = _typed(fields[-1])  # what people invent as a name may need quotes
+        last = typed(fields[-1])  # what people invent as a name may need quotes
         return last if path[-1] == fields[-1] else f"each entry of {last}"
 
     def text(self, keyword: str) -> str | None:
@@ -183,12 +205,16 @@ class _Case:
         text: str | None = special or self.schema.get("errorMessage")
         return text
 
-    def problem(self, message: str, where: Location | None = None) -> Problem:
+    def problem(
+        self, message: str, where: Location | None = None, fix: str | None = None
+    ) -> Problem:
         keyword = str(self.error.validator)
         rule = self.schema.get("x-rules", {}).get(keyword) or _RULES.get(keyword)
         if message.startswith("must "):
             message = f"{self.name} {message}"
-        return Problem(where or self.where, rule or "not-allowed", message)
+        where = where or self.where
+        instead = None if fix is None else Fix(where, fix)
+        return Problem(where, rule or "not-allowed", message, fix=instead)
 
 
 _RULES: Final[Mapping[str, str]] = {
@@ -221,7 +247,7 @@ def _unknown_fields(case: _Case) -> Iterator[Problem]:
 
 
 def _extra(case: _Case) -> list[str]:
-    patterns = [_whole(p) for p in case.schema.get("patternProperties", {})]
+    patterns = [whole_pattern(p) for p in case.schema.get("patternProperties", {})]
     return [
         field
         for field in case.instance
@@ -236,10 +262,10 @@ def _unknown_field(case: _Case, field: str) -> str:
     if patterns and not fields:
         text = case.text("additionalProperties") or "must have names of another form"
         return text + _repaired(field, next(iter(patterns)))
-    if close := _closest(field, fields):
+    if close := closest(field, fields):
         return f'there is no field {quoted(field)} here. Did you mean "{close}"?'
     if len(fields) <= _SHORT_LIST:
-        return f"there is no field {quoted(field)} here. Write {_list(fields)}"
+        return f"there is no field {quoted(field)} here. Write {listed(fields)}"
     return (
         f"there is no field {quoted(field)} here. Take it out, or look its name up in "
         "the field reference"
@@ -251,10 +277,10 @@ _SHORT_LIST: Final = 10
 
 def _missing_field(case: _Case) -> Iterator[Problem]:
     fields = case.schema.get("properties", {})
-    typed = {_closest(field, list(fields)) for field in _extra(case)}
+    mistyped = {closest(field, list(fields)) for field in _extra(case)}
     for field in case.schema.get("required", ()):
         # A field with a typing mistake is reported as that, and only once.
-        if field not in case.instance and field not in typed:
+        if field not in case.instance and field not in mistyped:
             example = _example(fields.get(field, {}), case.document)
             yield case.problem(f"{field} is missing here. Write {field}: {example}")
 
@@ -267,7 +293,7 @@ def _example(schema: Mapping[str, Any], document: Mapping[str, Any]) -> str:
             target = target[step]
         schema = target
     examples = schema.get("examples") or ["..."]
-    return _typed(examples[0])
+    return typed(examples[0])
 
 
 # values of the wrong type or form
@@ -286,14 +312,15 @@ def _wrong_type(case: _Case) -> Iterator[Problem]:
             yield trap
             return
     text = case.text("type") or _type_in_words(case, wanted)
-    hint = _as_type(node, wanted) if isinstance(node, Scalar) else None
-    yield case.problem(f"{text}. Write {hint}" if hint else text)
+    hint = as_type(node, wanted) if isinstance(node, Scalar) else as_text(node, wanted)
+    fix = one_meaning(node, wanted) if hint else None
+    yield case.problem(f"{text}. Write {hint}" if hint else text, fix=fix)
 
 
 def _type_in_words(case: _Case, wanted: list[str]) -> str:
-    words = "must be " + _list(_WORDS[name] for name in wanted)
+    words = "must be " + listed(_WORDS[name] for name in wanted)
     examples = case.schema.get("examples")
-    return f"{words}: write it as {_typed(examples[0])}" if examples else words
+    return f"{words}: write it as {typed(examples[0])}" if examples else words
 
 
 _WORDS: Final[Mapping[str, str]] = {
@@ -314,68 +341,30 @@ def _nothing(case: _Case, node: Scalar, wanted: list[str]) -> str:
     return f"{what}. Write a value, or take the line out"
 
 
-_YES: Final = frozenset(("yes", "y", "on", "ja", "true", "1"))
-_NO: Final = frozenset(("no", "n", "off", "nej", "nein", "false", "0"))
-_NUMBER: Final = re.compile(r"([0-9]+)(?:[.,]([0-9]{1,2}|[0-9]{4,}))? ?%?")
-"""A number in text. Three digits behind the mark might be thousands: no guess."""
-
-
-def _as_type(node: Scalar, wanted: list[str]) -> str | None:
-    """What was meant, written so that YAML reads it as wanted."""
-    text = node.text.strip()
-    if "string" in wanted:
-        return quoted(text)
-    if "boolean" in wanted:
-        word = text.lower()
-        return "true" if word in _YES else "false" if word in _NO else None
-    if "array" in wanted:
-        return f"[{node.raw}]" if "\n" not in node.raw else None
-    number = _NUMBER.fullmatch(text) if {"number", "integer"} & {*wanted} else None
-    if number and not number[2]:
-        return number[1]
-    if number and "number" in wanted:
-        return f"{number[1]}.{number[2]}"
-    return None
-
-
 def _pattern(case: _Case) -> Iterator[Problem]:
     text = case.text("pattern") or "must have another form"
-    pattern = case.value
-    yield case.problem(text + _repaired(str(case.instance), pattern))
+    meant = candidate(str(case.instance), case.value)
+    if meant is None:
+        yield case.problem(text)
+        return
+    shown = typed(meant)
+    one_line = isinstance(case.node, Scalar) and "\n" not in (
+        case.node.raw + case.node.text
+    )
+    whole = in_quotes(meant) if shown.startswith(('"', "'")) else shown
+    yield case.problem(f"{text}. Write {shown}", fix=whole if one_line else None)
 
 
 def _repaired(text: str, pattern: str) -> str:
     """What was meant, as the end of a sentence; "" where nobody can know."""
-    for repair in _REPAIRS:
-        candidate = repair(text)
-        if candidate != text and re.search(_whole(pattern), candidate):
-            return f". Write {_typed(candidate)}"
-    return ""
-
-
-def _day(text: str) -> str:
-    day = re.sub(r"[/.]", "-", text.strip())
-    return re.sub(r"(?<![0-9])([0-9])(?![0-9])", r"0\1", day)
-
-
-def _digits(text: str) -> str:
-    digits = re.sub(r"[ -]", "", text)
-    return digits if digits.isdecimal() else text
-
-
-_REPAIRS: Final[tuple[Callable[[str], str], ...]] = (
-    str.strip,
-    lambda text: " ".join(text.split()),
-    lambda text: text.strip().upper(),
-    _day,
-    _digits,
-)
+    meant = candidate(text, pattern)
+    return "" if meant is None else f". Write {typed(meant)}"
 
 
 def _enum(case: _Case) -> Iterator[Problem]:
     choices = [c for c in case.value if c is not None]
-    text = case.text("enum") or f"must be one of {_list(map(str, choices))}"
-    close = _closest(str(case.instance), [str(c) for c in choices])
+    text = case.text("enum") or f"must be one of {listed(map(str, choices))}"
+    close = closest(str(case.instance), [str(c) for c in choices])
     yield case.problem(text + (f'. Did you mean "{close}"?' if close else ""))
 
 
@@ -422,37 +411,3 @@ _EXPLAINERS: Final[Mapping[str, Callable[[_Case], Iterator[Problem]]]] = {
     "anyOf": _alternatives,
     "oneOf": _alternatives,
 }
-
-
-# words
-
-
-def _closest(word: str, words: Iterable[str]) -> str | None:
-    folded = {w.lower(): w for w in words}
-    asked = word.strip().lower().replace("-", "_").replace(" ", "_")
-    for form in (asked, word.strip().lower()):
-        if close := difflib.get_close_matches(form, folded, n=1, cutoff=0.6):
-            return folded[close[0]]
-    return None
-
-
-def _list(words: Iterable[str]) -> str:
-    *head, last = words
-    return f"{', '.join(head)} or {last}" if head else last
-
-
-_BARE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*([ >./@-]+[A-Za-z0-9_]+)*")
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _typed(value: object) -> str:
-    """A value as one would type it in YAML, on one line."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{k}: {_typed(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_typed, value)) + "]"
-    if not isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    bare = _BARE.fullmatch(value) or _DATE.fullmatch(value) or value == "..."
-    words = ("null", "true", "false")
-    return value if bare and value.lower() not in words else quoted(value)

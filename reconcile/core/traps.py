@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
+from typing import NamedTuple
 
-from reconcile.core.problems import Location, Problem
+from reconcile.core.problems import Fix, Location, Problem
 from reconcile.core.yamlnodes import Node, Scalar
 
 _PLAIN_MONEY = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
@@ -39,20 +40,36 @@ _NUMBER_LIKE = re.compile(
     r"|[-+]?0[xob][0-9a-fA-F_]+|[-+]?\.(inf|nan)",
     re.IGNORECASE,
 )
+_EXPONENT_SIGN = re.compile(r"[eE][-+]")
+_NUMBER_SIGN = re.compile(r"#[0-9]+\b[^\r\n]*?(?=\s+#|\s*$)")
 _SAME_FOR_ALL = re.compile(r"0|[1-9][0-9]*(\.[0-9]*[1-9])?")
 _YAML_WORDS = frozenset(("~", "null", "true", "false"))
 _LONGEST_SHOWN = 60
 _THOUSAND = 3
 """Digits between two thousands marks."""
-_NO_PRICE = "this is not a price. Write a number such as 97.54"
 
 
 def quoted(text: str) -> str:
     """`text` as one would type it in YAML, on one line."""
     short = text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
-    if '"' in short or "\\" in short:
-        return "'" + short.replace("'", "''") + "'"
-    return f'"{short}"'
+    return in_quotes(short)
+
+
+def in_quotes(text: str) -> str:
+    """The same, whole."""
+    if '"' in text or "\\" in text:
+        return "'" + text.replace("'", "''") + "'"
+    return f'"{text}"'
+
+
+class _Said(NamedTuple):
+    """What is wrong, and the number where only one can be meant."""
+
+    message: str
+    number: str | None = None
+
+
+_NO_PRICE = _Said("this is not a price. Write a number such as 97.54")
 
 
 def money_traps(scalar: Scalar, *, decimals: int = 2) -> Problem | None:
@@ -65,12 +82,17 @@ def money_traps(scalar: Scalar, *, decimals: int = 2) -> Problem | None:
     if scalar.style == "plain":
         if scalar.plain_value() is None:
             return None
-        message = _money(text, decimals)
+        said = _money(text, decimals)
     elif _PLAIN_MONEY.fullmatch(text):
         message = f"a price is a number, not a text. Write {text} without quotes"
+        said = _Said(message, text)
     else:
-        message = _money(text, decimals)
-    return Problem(scalar.location, "price-format", message) if message else None
+        said = _money(text, decimals)
+    if said is None:
+        return None
+    where = scalar.location
+    fix = Fix(where, said.number) if said.number and "\n" not in scalar.raw else None
+    return Problem(where, "price-format", said.message, fix=fix)
 
 
 def key_traps(scalar: Scalar) -> Problem | None:
@@ -86,10 +108,13 @@ def key_traps(scalar: Scalar) -> Problem | None:
         kind = "a number, which would lose its form"
     else:
         return None
+    where = scalar.location
     return Problem(
-        scalar.location,
+        where,
         "key-needs-quotes",
         f"without quotes this key reads as {kind}. Write {quoted(text)}",
+        # What a sheet has rounded is not repaired by quotes.
+        fix=None if _EXPONENT_SIGN.search(text) else Fix(where, in_quotes(text)),
     )
 
 
@@ -120,7 +145,20 @@ def comment_trap(scalar: Scalar, place: Location, comment: str) -> Problem:
         f'" #" begins a comment: {got}. Write {quoted(meant)}, in quotes, '
         'or "# " with a space if it is a comment',
         "warning",
+        fix=_with_number(scalar, place, comment),
     )
+
+
+def _with_number(scalar: Scalar, place: Location, comment: str) -> Fix | None:
+    """`Tee #2` means the number; `Tee #old` may well be a comment."""
+    number = _NUMBER_SIGN.match(comment)
+    start = scalar.location
+    if number is None or not scalar.text or start.line != place.line:
+        return None
+    end = place.column + number.end()
+    text = scalar.source.line(start.line)[start.column - 1 : end - 1]
+    where = replace(start, length=end - start.column)
+    return Fix(where, in_quotes(text))
 
 
 def anchor_trap(name: str, scalar: Scalar, place: Location) -> Problem:
@@ -131,6 +169,7 @@ def anchor_trap(name: str, scalar: Scalar, place: Location) -> Problem:
         "quote-needed",
         f'"&" at the start names a value and is not part of it: Traede would get '
         f"{quoted(scalar.text)}. Write {quoted(meant)}, in quotes",
+        fix=Fix(place, in_quotes(meant)) if scalar.style == "plain" else None,
     )
 
 
@@ -147,13 +186,15 @@ def _comma(run: Sequence[Bare]) -> Problem:
         and _PLAIN_NUMBER.fullmatch(value.text)
         and all(_COMMA_PART.fullmatch(part) for part in parts)
     ):
-        number = _meant(",".join((value.text, *parts)), 2) or "the number with a point"
-        rule = "price-format" if owner.text.endswith("price") else "number-format"
+        meant = _meant(",".join((value.text, *parts)), 2)
+        number = meant or "the number with a point"
+        is_price = owner.text.endswith("price")
         return Problem(
             place,
-            rule,
+            "price-format" if is_price else "number-format",
             f"a comma ends the value here: Traede would get {value.text}. "
             f"Write {number}",
+            fix=Fix(place, meant) if meant and is_price and _is_one(meant) else None,
         )
     if value.style != "plain":
         return _no_value(first.key)
@@ -170,12 +211,16 @@ def _no_value(key: Scalar) -> Problem:
     return Problem(
         key.location,
         "no-value",
-        f"{quoted(key.text)} has no value. Write {key.text}: and its value, "
-        "or [ ] instead of { } for a list",
+        f"{quoted(key.text)} has no value. Write {key.text}: and its value, quotes "
+        "round the { } if it is a text, or [ ] instead of { } for a list",
     )
 
 
-def _money(text: str, decimals: int) -> str | None:
+def _is_one(number: str) -> bool:
+    return _PLAIN_MONEY.fullmatch(number) is not None
+
+
+def _money(text: str, decimals: int) -> _Said | None:
     if _THOUSAND_POINT.fullmatch(text) and decimals < text.count(".") * 3:
         return _thousand_point(text, decimals)
     if _PLAIN_MONEY.fullmatch(text):
@@ -183,25 +228,28 @@ def _money(text: str, decimals: int) -> str | None:
     if _NOT_NUMBERS.fullmatch(text):
         return _NO_PRICE
     if _EXPONENT.fullmatch(text):
-        return f"a price is written out in full. Write {_written_out(text)}"
+        number = _written_out(text)
+        return _Said(f"a price is written out in full. Write {number}", number)
     negative = _NEGATIVE.fullmatch(text)
     if negative:
-        number = _meant(negative[1], decimals)
-        return f"a price cannot be negative. Write {number}" if number else _NO_PRICE
+        meant = _meant(negative[1], decimals)
+        return (
+            _Said(f"a price cannot be negative. Write {meant}") if meant else _NO_PRICE
+        )
     return _decorated(text, decimals)
 
 
-def _thousand_point(text: str, decimals: int) -> str:
+def _thousand_point(text: str, decimals: int) -> _Said:
     whole = text.replace(".", "")
     if text.count(".") > 1:
-        return f"a point is not a thousands separator. Write {whole}"
-    return (
+        return _Said(f"a point is not a thousands separator. Write {whole}", whole)
+    return _Said(
         f"a point begins the decimals: this is {text}, not {whole}. "
         f"Write {whole}, or {Decimal(text):.{decimals}f} if that is meant"
     )
 
 
-def _decorated(text: str, decimals: int) -> str | None:
+def _decorated(text: str, decimals: int) -> _Said | None:
     """A price with a currency, thousands marks, a comma, a plus or loose zeros."""
     match = _CURRENCY.fullmatch(_SPACES.sub(" ", text))
     if match is None or not any(char.isdigit() for char in match["number"]):
@@ -210,8 +258,11 @@ def _decorated(text: str, decimals: int) -> str | None:
     if number is None:
         return _NO_PRICE
     if match["before"] or match["after"]:
-        return f"the currency is the key above, here stands the number. Write {number}"
-    return f"{_form(text)}. Write {number}"
+        # Whether the two currencies are one, nobody has checked.
+        return _Said(
+            f"the currency is the key above, here stands the number. Write {number}"
+        )
+    return _Said(f"{_form(text)}. Write {number}", number if _is_one(number) else None)
 
 
 def _form(text: str) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from reconcile.core.traps import quoted
+from reconcile.core.traps import in_quotes, quoted
 
 
 class Mistake(NamedTuple):
@@ -21,6 +21,8 @@ class Mistake(NamedTuple):
     end: int | None
     rule: str
     message: str
+    fix: str | None = None
+    """What to type instead, where only one thing can be meant."""
 
 
 _LINE = re.compile(r"[^\r\n]*")
@@ -36,6 +38,8 @@ _CUT = re.compile(r"[ \t](#[^\s#][^\r\n]*)")
 _ITEM_END = re.compile(r"[,\]}\r\n]")
 _CLOSERS = {"[": "]", "{": "}"}
 _QUOTES = ("'", '"')
+_BEGINS_A_TEXT = frozenset("[{&*@%`")
+"""Behind these people write texts; a `-` or `|` may be a list or block gone wrong."""
 _SPACE_AFTER_COLON = "a colon is followed by a space. Write a space after it"
 
 
@@ -121,10 +125,12 @@ def _document(spot: _Spot) -> Mistake | None:
             "Remove this line",
         )
     above = _above(spot)
-    if above is not None and _line(spot.text, above).rstrip() == "...":
+    ends = [start for start in (above, spot.first) if start is not None]
+    end = next((at for at in ends if _line(spot.text, at).rstrip() == "..."), None)
+    if end is not None:
         return Mistake(
-            above,
-            above + 3,
+            end,
+            end + 3,
             "several-documents",
             '"..." ends the file, the lines below it would be lost. Remove this line',
         )
@@ -266,6 +272,7 @@ def _value_text(spot: _Spot) -> Mistake | None:
             start + len(text),
             "quote-needed",
             f'": " stands inside a text. Write {quoted(text)}, in quotes',
+            _as_quoted(text),
         )
     if spot.char in _CLOSERS.values():
         return _no_bracket(spot)
@@ -295,11 +302,9 @@ def _line_above(spot: _Spot) -> Mistake | None:
     line = _line(spot.text, first)
     if re.search(r":(\s|$)", line):
         return None
-    glued = _KEY_GLUED.match(spot.text, first)
-    if glued:
-        at = glued.start("colon")
-        return Mistake(at, at + 1, "space-after-colon", _SPACE_AFTER_COLON)
-    return _no_colon(spot.text, first) if _key_column(line) == spot.indent else None
+    if _KEY_GLUED.match(line) or _key_column(line) == spot.indent:
+        return _no_colon(spot.text, first)
+    return None
 
 
 def _indentation(spot: _Spot) -> Mistake | None:
@@ -355,7 +360,13 @@ def _needs_quotes(start: int, text: str) -> Mistake:
         "quote-needed",
         f'"{text[:1]}" at the start of a value has a meaning in YAML. '
         f"Write {quoted(text)}, in quotes",
+        _as_quoted(text) if text[:1] in _BEGINS_A_TEXT else None,
     )
+
+
+def _as_quoted(text: str) -> str | None:
+    """Not where the text has quotes of its own, which may be the mistake."""
+    return None if any(mark in text for mark in _QUOTES) else in_quotes(text)
 
 
 def _after_quote(spot: _Spot, start: int, text: str) -> Mistake:
@@ -369,7 +380,14 @@ def _after_quote(spot: _Spot, start: int, text: str) -> Mistake:
         start + len(text),
         "quote-needed",
         f"the text ends at the second {mark}, and more follows. Write {quoted(inner)}",
+        _inner_quotes(inner, mark) if len(inner) == len(text) - 2 else None,
     )
+
+
+def _inner_quotes(inner: str, mark: str) -> str | None:
+    """`'Men's shirt'`, but not `'a', 'b'`, which may have been a list."""
+    alone = re.search(rf"\w{mark}\w|\d{mark}", inner)
+    return in_quotes(inner) if alone and inner.count(mark) == 1 else None
 
 
 def _unclosed_quote(start: int, mark: str) -> Mistake:
@@ -403,6 +421,9 @@ def _no_bracket(spot: _Spot) -> Mistake:
 
 def _no_colon(text: str, first: int) -> Mistake:
     line = _line(text, first)
+    if glued := _KEY_GLUED.match(line):
+        at = first + glued.start("colon")
+        return Mistake(at, at + 1, "space-after-colon", _SPACE_AFTER_COLON, ": ")
     column = _key_column(line)
     shown = line[column:].split(" #")[0].rstrip()
     if shown.startswith("-") and not shown.startswith("--"):

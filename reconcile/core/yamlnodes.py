@@ -46,13 +46,27 @@ class Source:
         self.text = text
         self._starts: list[int] | None = None
 
-    def location(self, start: int, end: int | None = None) -> Location:
-        """The characters from `start` to `end`, or to the end of the line."""
+    def line(self, number: int) -> str:
+        """One line, counted from 1, with its line end."""
+        starts = self._lines()
+        after = starts[number] if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : after]
+
+    def offset(self, where: Location) -> int:
+        """Where a place begins in the text."""
+        return self._lines()[where.line - 1] + where.column - 1
+
+    def _lines(self) -> list[int]:
         if self._starts is None:
             self._starts = [0, *(m.end() for m in _LINE_END.finditer(self.text))]
-        line = bisect_right(self._starts, start)
-        first = self._starts[line - 1]
-        after = self._starts[line] if line < len(self._starts) else len(self.text)
+        return self._starts
+
+    def location(self, start: int, end: int | None = None) -> Location:
+        """The characters from `start` to `end`, or to the end of the line."""
+        starts = self._lines()
+        line = bisect_right(starts, start)
+        first = starts[line - 1]
+        after = starts[line] if line < len(starts) else len(self.text)
         last = after if end is None else min(end, after)
         marked = self.text[start:last]
         length = len(marked.rstrip() or marked.rstrip("\r\n"))

@@ -8,7 +8,7 @@ needs (tags, merge keys, several documents, deep nesting), it is refused.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from _ruamel_yaml import CParser  # type: ignore[import-not-found]  # ruamel's C part
@@ -23,12 +23,14 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from reconcile.core.problems import Location, Problem
+from reconcile.core.problems import Fix, Location, Problem
 from reconcile.core.traps import (
     Bare,
     anchor_trap,
     comma_traps,
     comment_trap,
+    in_quotes,
+    key_traps,
     quoted,
 )
 from reconcile.core.yamlerrors import explain
@@ -139,6 +141,8 @@ class _Reader:
         self.cuts = {m.start(): m.start(1) for m in _CUT.finditer(self.text)}
         self.good_keys: set[str] = set()
         """Plain keys seen before; most are the same few names again."""
+        self.odd_keys: dict[int, Problem] = {}
+        """Keys that look like numbers or dates, by where they start."""
         self.escapes = "\\" in self.text
         self.explicit_keys = _EXPLICIT_KEY.search(self.text) is not None
 
@@ -151,6 +155,7 @@ class _Reader:
         try:
             root = self._documents()
             self._unused_anchors()
+            self.problems += self.odd_keys.values()
         except _StopReading:
             root = None
         except YAMLError as error:
@@ -268,6 +273,7 @@ class _Reader:
                 continue
             if flow and value.start == value.end and self._is_bare(key, value):
                 bares.append(Bare(key, owner, before))
+                self.odd_keys.pop(key.start, None)
                 continue
             owner, before = key, value
             if key.text in entries:
@@ -297,6 +303,9 @@ class _Reader:
         if mistake is not None:
             self._problem(key.start, key.end, *mistake)
             return None
+        if trap := key_traps(key):
+            self.odd_keys[key.start] = trap
+            return key
         if key.style == "plain" and not self.explicit_keys:
             self.good_keys.add(key.text)
         return key
@@ -360,6 +369,8 @@ class _Reader:
                 "quote-needed",
                 f'"*" at the start refers to a value named "&{name}", which is not '
                 f"above. Write {quoted(text)}, in quotes",
+                # Where the file has names, this may be one of them, mistyped.
+                fix=None if self.anchors else in_quotes(text),
             )
             return Scalar(self.source, start, end, f"*{name}", "plain")
         if isinstance(node, _Open):
@@ -408,7 +419,10 @@ class _Reader:
             if name not in self.aliases_used:
                 end = max(node.end, start + 1 + len(name))
                 place = self.source.location(start, end)
-                self.problems.append(anchor_trap(name, node, place))
+                trap = anchor_trap(name, node, place)
+                self.problems.append(
+                    replace(trap, fix=None) if self.aliases_used else trap
+                )
 
     # characters
 
@@ -462,9 +476,11 @@ class _Reader:
         message: str,
         *,
         other: Location | None = None,
+        fix: str | None = None,
     ) -> None:
         place = self.source.location(start, end)
-        self.problems.append(Problem(place, rule, message, other=other))
+        instead = None if fix is None else Fix(place, fix)
+        self.problems.append(Problem(place, rule, message, other=other, fix=instead))
         self.said_until = start if end is None else end
 
     def _parser_error(self, error: YAMLError) -> None:
@@ -479,7 +495,8 @@ class _Reader:
         )
         place = self.source.location(mistake.start, mistake.end)
         self.problems = [p for p in self.problems if not _covers(place, p.where)]
-        self.problems.append(Problem(place, mistake.rule, mistake.message))
+        fix = None if mistake.fix is None else Fix(place, mistake.fix)
+        self.problems.append(Problem(place, mistake.rule, mistake.message, fix=fix))
 
 
 def _key_mistake(key: Scalar, *, explicit: bool) -> _Mistake | None:

@@ -4,11 +4,14 @@
      "problems": [{"severity": "error", "rule": "duplicate-sku", "message": "…",
                    "file": "catalog/a.yaml", "line": 12, "column": 15, "length": 15,
                    "also": {"file": "catalog/b.yaml", "line": 12, "column": 15,
-                            "length": 15}}]}
+                            "length": 15},
+                   "fix": {"file": "catalog/a.yaml", "line": 12, "column": 15,
+                           "length": 15, "text": "…"}}]}
 
 Lines and columns count from 1, columns and lengths in characters. `also` is there only
-where two places contradict each other. Sorted by file, line, column, rule. All that is
-not ASCII is escaped, so that no text of a catalog can change what a terminal shows.
+where two places contradict each other, `fix` only where one thing can be meant: the
+text to type in place of these characters. Sorted by file, line, column, rule. All that
+is not ASCII is escaped, so that no text of a catalog can change what a terminal shows.
 """
 
 from __future__ import annotations
@@ -45,4 +48,6 @@ def _entry(problem: Problem) -> dict[str, Any]:
     }
     if problem.other is not None:
         entry["also"] = asdict(problem.other)
+    if problem.fix is not None:
+        entry["fix"] = {**asdict(problem.fix.where), "text": problem.fix.text}
     return entry

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from rich.cells import cell_len
 from reconcile.core.model import KindName
 from reconcile.core.problems import Location, Problem, errors
 from reconcile.reports.escape import terminal
+from reconcile.reports.problems_fingerprints import source_lines
 
 WIDTH = 120
 _GUTTER = 5
@@ -20,7 +20,6 @@ _NARROWEST = 50
 _SHOWN_BEFORE = 40
 """Of a line too long to show, so much is left of the mistake."""
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _PLURAL = {"category": "categories"}
 _RED, _YELLOW, _DIM, _BOLD, _RESET = (
     f"\x1b[{code}m" for code in ("31", "33", "2", "1", "0")
@@ -45,12 +44,9 @@ def render_problems(
 ) -> str:
     """All problems with their lines out of `sources` (file → text), and the count."""
     ordered = in_order(problems)
-    lines = {
-        file: _LINE_END.split(sources[file].removeprefix("\ufeff"))
-        for file in {problem.where.file for problem in ordered} & sources.keys()
-    }
+    lines = source_lines(ordered, sources)
     parts = [_block(p, lines.get(p.where.file, []), color=color) for p in ordered]
-    return "\n".join([*parts, _summary(ordered, counts)])
+    return "\n".join([*parts, _summary(ordered, sources, counts)])
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
@@ -72,7 +68,7 @@ def _block(problem: Problem, lines: list[str], *, color: bool) -> str:
             _painted(problem.rule, _DIM, color),
         )
     )
-    message = _message(problem)
+    message = message_of(problem)
     if not 1 <= where.line <= len(lines):
         body = [f"       {line}" for line in _wrapped(message, WIDTH, WIDTH)]
         return "\n".join((head, *body, ""))
@@ -88,7 +84,8 @@ def _block(problem: Problem, lines: list[str], *, color: bool) -> str:
     return "\n".join((head, *(line.rstrip() for line in body), ""))
 
 
-def _message(problem: Problem) -> str:
+def message_of(problem: Problem) -> str:
+    """The sentence, and the second place where it does not name it."""
     other = problem.other
     if other is None:
         return problem.message
@@ -144,17 +141,27 @@ def _wrapped(message: str, width: int, first_width: int) -> list[str]:
     return lines
 
 
-def _summary(problems: list[Problem], counts: Counts) -> str:
+def _summary(
+    problems: list[Problem], sources: Mapping[str, str], counts: Counts
+) -> str:
     wrong = len(errors(problems))
     found = f"{count(wrong, 'error')}, {count(len(problems) - wrong, 'warning')}"
-    files = len({problem.where.file for problem in problems})
+    wrong_files = {problem.where.file for problem in problems}
+    # A copy of a schema is looked at too, and is no file of the catalog.
+    files = len(wrong_files & sources.keys() if sources else wrong_files)
     of = f"{files} of " if files else ""
     objects = ", ".join(count(n, kind) for kind, n in counts.objects.items())
     time = "" if counts.seconds is None else f"{counts.seconds:.1f} s"
     detail = "; ".join(part for part in (objects, time) if part)
-    return f"{found} in {of}{count(counts.files, 'file')}" + (
-        f" ({detail})\n" if detail else "\n"
-    )
+    whole = f"{found} in {of}{count(counts.files, 'file')}"
+    whole += f" ({detail})\n" if detail else "\n"
+    fixes = sum(problem.fix is not None for problem in problems)
+    if fixes and counts.objects:  # not of reconcile.yaml, which `fmt` leaves alone
+        whole += (
+            f"`reconcile fmt --fix` can repair {fixes} of them. "
+            "Nothing was sent to Traede.\n"
+        )
+    return whole
 
 
 def _painted(text: str, codes: str, color: bool) -> str:

@@ -176,13 +176,23 @@ def test_columns_are_utf_16_units():
     assert (region["startColumn"], region["endColumn"]) == (4, 7)
 
 
-def test_a_file_name_becomes_an_address():
-    problem = Problem(Location("kør #1 100%.yaml", 1, 1), "rule", "message")
+@pytest.mark.parametrize(
+    ("file", "address"),
+    [
+        (
+            "kør #1 100%.yaml",
+            {"uri": "k%C3%B8r%20%231%20100%25.yaml", "uriBaseId": "%SRCROOT%"},
+        ),
+        ("/else where/a.yaml", {"uri": "file:///else%20where/a.yaml"}),
+    ],
+)
+def test_a_file_name_becomes_an_address(file: str, address: dict[str, str]):
+    problem = Problem(Location(file, 1, 1), "rule", "message")
 
     (result,) = sarif(problem)["results"]
 
-    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-    assert uri == "k%C3%B8r%20%231%20100%25.yaml"
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"] == address
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from reconcile.core.problems import Location, Problem
+from reconcile.core.problems import Fix, Location, Problem
 from reconcile.core.yamltext import parse
 from reconcile.reports.escape import terminal
 from reconcile.reports.problems_json import problems_to_json
@@ -34,6 +34,7 @@ PROBLEMS = [
         Location("catalog/products/80610.yaml", 14, 28, 5),
         "price-format",
         "a comma ends the value here: Traede would get 97. Write 97.54",
+        fix=Fix(Location("catalog/products/80610.yaml", 14, 28, 5), "97.54"),
     ),
     Problem(
         Location("catalog/products/72779.yaml", 6, 18, 16),
@@ -59,6 +60,7 @@ error  catalog/products/summer-2027/79885.yaml:12:15  duplicate-sku
       │               ^^^^^^^^^^^^^^^ also in catalog/products/79877.yaml:12 (79877 Shirt Polo Ralph Lauren multi)
 
 3 errors, 0 warnings in 3 of 36 files (32 products, 119 variants, 84 categories, 4 customers; 0.2 s)
+`reconcile fmt --fix` can repair 1 of them. Nothing was sent to Traede.
 """  # noqa: E501
 
 
@@ -200,6 +202,13 @@ def test_json_is_stable_and_ascii() -> None:
         "line": 14,
         "column": 28,
         "length": 5,
+        "fix": {
+            "file": "catalog/products/80610.yaml",
+            "line": 14,
+            "column": 28,
+            "length": 5,
+            "text": "97.54",
+        },
     }
     assert document["problems"][2]["also"] == {
         "file": "catalog/products/79877.yaml",

@@ -1,0 +1,71 @@
+"""The keys that begin with some letters, found without reading the whole catalog.
+
+While somebody waits behind the tab key there is no time for a schema: item numbers,
+SKUs and customer numbers are looked up as they are written. Only categories and
+collections, which are few, are read as YAML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from reconcile.core.canonical import SEPARATOR
+from reconcile.core.yamlnodes import Mapping as MapNode
+from reconcile.core.yamlnodes import Node, Scalar, Sequence
+from reconcile.core.yamltext import parse
+
+MOST: Final = 200
+"""More than that nobody looks through."""
+
+_KEY: Final = re.compile(
+    rb"(?:^|[\s{,])[\"']?(?:item_number|sku|customer_number)[\"']?:[ \t]+"
+    rb"(?:\"(?P<double>[^\"\\\r\n]*)\"|'(?P<single>[^'\r\n]*)'"
+    rb"|(?P<plain>[^\s\"'#&*\[{][^,}\r\n]*))",
+    re.MULTILINE,
+)
+_LISTS: Final = re.compile(rb"^(?:categories|collections):", re.MULTILINE)
+
+
+def keys_beginning(texts: Mapping[str, bytes], start: str) -> list[str]:
+    """Keys of the catalog that begin so, capitals or not; sorted, each once."""
+    wanted = start.casefold()
+    found = {key for key in _keys(texts.values()) if key.casefold().startswith(wanted)}
+    return sorted(found)[:MOST]
+
+
+def _keys(texts: Iterable[bytes]) -> Iterator[str]:
+    for text in texts:
+        for match in _KEY.finditer(text):
+            written = match["double"] or match["single"] or match["plain"] or b""
+            yield written.split(b" #")[0].strip().decode("utf-8", "replace")
+        if _LISTS.search(text):
+            root = parse(text, "").root
+            if isinstance(root, MapNode):
+                yield from _categories(root.get("categories"), "")
+                yield from _names(root.get("collections"), "title")
+
+
+def _categories(node: Node | None, above: str) -> Iterator[str]:
+    for entry in _entries(node):
+        for name in _names_of(entry, "name"):
+            yield above + name
+            yield from _categories(entry.get("children"), above + name + SEPARATOR)
+
+
+def _names(node: Node | None, field: str) -> Iterator[str]:
+    for entry in _entries(node):
+        yield from _names_of(entry, field)
+
+
+def _names_of(entry: MapNode, field: str) -> Iterator[str]:
+    found = entry.get(field)
+    if isinstance(found, Scalar) and found.text.strip():
+        yield found.text.strip()
+
+
+def _entries(node: Node | None) -> Iterator[MapNode]:
+    for item in node.items if isinstance(node, Sequence) else ():
+        if isinstance(item, MapNode):
+            yield item

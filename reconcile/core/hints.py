@@ -1,0 +1,128 @@
+"""What to type instead: the value that was meant, as one would type it in YAML."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from reconcile.core.traps import in_quotes, quoted
+from reconcile.core.yamlnodes import Node, Scalar
+
+# a value of another type
+
+
+def one_meaning(node: Node, wanted: list[str]) -> str | None:
+    """The hint, where a person would type nothing else; not a number that a sheet
+    has rounded (5.7E+12), nor a list, whose commas may be its own."""
+    if not isinstance(node, Scalar) or "array" in wanted:
+        return None
+    if "string" in wanted:
+        text = node.text
+        return in_quotes(text) if _DIGITS.fullmatch(text) else None
+    return as_type(node, wanted)
+
+
+_DIGITS: Final = re.compile(r"[0-9]+(\.[0-9]+)*")
+
+
+def as_text(node: Node, wanted: list[str]) -> str | None:
+    """`[NEW]` and `{NEW}`, where the brackets were meant as text."""
+    raw = node.raw
+    is_flow = raw[:1] in ("[", "{") and "\n" not in raw
+    return quoted(raw) if is_flow and "string" in wanted else None
+
+
+_YES: Final = frozenset(("yes", "y", "on", "ja", "true", "1"))
+_NO: Final = frozenset(("no", "n", "off", "nej", "nein", "false", "0"))
+_NUMBER: Final = re.compile(r"([0-9]+)(?:[.,]([0-9]{1,2}|[0-9]{4,}))? ?%?")
+"""A number in text. Three digits behind the mark might be thousands: no guess."""
+
+
+def as_type(node: Scalar, wanted: list[str]) -> str | None:
+    """What was meant, written so that YAML reads it as wanted."""
+    text = node.text.strip()
+    if "string" in wanted:
+        return quoted(text)
+    if "boolean" in wanted:
+        word = text.lower()
+        return "true" if word in _YES else "false" if word in _NO else None
+    if "array" in wanted:
+        return f"[{node.raw}]" if "\n" not in node.raw else None
+    number = _NUMBER.fullmatch(text) if {"number", "integer"} & {*wanted} else None
+    if number and not number[2]:
+        return number[1]
+    if number and "number" in wanted:
+        return f"{number[1]}.{number[2]}"
+    return None
+
+
+# a text of another form
+
+
+def candidate(text: str, pattern: str) -> str | None:
+    """The text in a form that the pattern takes; None where nobody can know."""
+    for repair in _REPAIRS:
+        meant = repair(text)
+        if meant != text and re.search(whole_pattern(pattern), meant):
+            return meant
+    return None
+
+
+def _day(text: str) -> str:
+    day = re.sub(r"[/.]", "-", text.strip())
+    return re.sub(r"(?<![0-9])([0-9])(?![0-9])", r"0\1", day)
+
+
+def _digits(text: str) -> str:
+    digits = re.sub(r"[ -]", "", text)
+    return digits if digits.isdecimal() else text
+
+
+_REPAIRS: Final[tuple[Callable[[str], str], ...]] = (
+    str.strip,
+    lambda text: " ".join(text.split()),
+    lambda text: text.strip().upper(),
+    _day,
+    _digits,
+)
+
+
+def whole_pattern(pattern: str) -> str:
+    return pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
+
+
+# words
+
+
+def closest(word: str, words: Iterable[str]) -> str | None:
+    folded = {w.lower(): w for w in words}
+    asked = word.strip().lower().replace("-", "_").replace(" ", "_")
+    for form in (asked, word.strip().lower()):
+        if close := difflib.get_close_matches(form, folded, n=1, cutoff=0.6):
+            return folded[close[0]]
+    return None
+
+
+def listed(words: Iterable[str]) -> str:
+    *head, last = words
+    return f"{', '.join(head)} or {last}" if head else last
+
+
+_BARE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*([ >./@-]+[A-Za-z0-9_]+)*")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def typed(value: object) -> str:
+    """A value as one would type it in YAML, on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}: {typed(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(typed, value)) + "]"
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    bare = _BARE.fullmatch(value) or _DATE.fullmatch(value) or value == "..."
+    words = ("null", "true", "false")
+    return value if bare and value.lower() not in words else quoted(value)

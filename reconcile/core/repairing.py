@@ -1,0 +1,197 @@
+"""What has one right answer, typed into the raw text of the files.
+
+A file that stops the YAML reader is repaired first, mistake by mistake, because what is
+behind a mistake cannot be seen; then what the catalog as a whole says is. A repair
+stays only if the file has fewer errors with it and says nothing new elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from reconcile.core.problems import Fix, Location, Problem, errors
+from reconcile.core.yamlnodes import Mapping as MapNode
+from reconcile.core.yamlnodes import Node, Scalar, Source
+from reconcile.core.yamltext import Parsed, parse
+
+MARK: Final = "\ufeff"
+_INDENT: Final = re.compile(r"[ ]*(?:- +)*")
+_WORD_BEFORE: Final = re.compile(r"\S{0,40}\Z")
+_WORD_BEHIND: Final = re.compile(r"\S{0,40}")
+_MOST_ROUNDS: Final = 10
+"""A repair may show another mistake behind it, but not for ever."""
+
+Judge = Callable[[Mapping[str, str]], Iterable[Problem]]
+"""All problems of a catalog with these texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """One stretch of characters that was typed over; where, in the old text."""
+
+    where: Location
+    old: str
+    new: str
+
+
+def repaired(
+    texts: Mapping[str, str], judge: Judge
+) -> tuple[dict[str, str], list[Repaired]]:
+    """The texts with every repair, and what was repaired."""
+    done: list[Repaired] = []
+    now = {file: _readable(text, file, done) for file, text in texts.items()}
+    for _ in range(_MOST_ROUNDS):
+        found: dict[str, list[Problem]] = {}
+        for problem in judge(now):
+            if problem.fix is not None and problem.fix.where.file in now:
+                found.setdefault(problem.fix.where.file, []).append(problem)
+        before = len(done)
+        for file, problems in found.items():
+            now[file] = _typed_over(now[file], file, problems, done)
+        if len(done) == before:
+            break
+    return now, sorted(done, key=lambda one: one.where)
+
+
+def _readable(text: str, file: str, done: list[Repaired]) -> str:
+    """Repaired as long as that changes something: each repair may show another."""
+    while True:
+        parsed = parse(text, file)
+        again = _typed_over(text, file, parsed.problems, done)
+        if again == text:
+            return text
+        text = again
+
+
+def _typed_over(
+    text: str, file: str, problems: Iterable[Problem], done: list[Repaired]
+) -> str:
+    fixes = _apart(problem.fix for problem in problems if problem.fix)
+    both = _with(text, file, fixes)
+    if both is None:  # one of them spoils it: each alone
+        both = (text, [])
+        for fix in reversed(fixes):
+            if alone := _with(both[0], file, [fix]):
+                both = (alone[0], [*both[1], *alone[1]])
+    done += both[1]
+    return both[0]
+
+
+def _apart(fixes: Iterable[Fix]) -> list[Fix]:
+    """In the order of the text, without those that meet another."""
+    ordered = sorted({fix.where: fix for fix in fixes}.values(), key=lambda f: f.where)
+    meeting = {
+        other.where
+        for one, other in pairwise(ordered)
+        if one.where.line == other.where.line
+        and other.where.column < one.where.column + one.where.length
+    }
+    return [fix for fix in ordered if fix.where not in meeting]
+
+
+def _with(
+    text: str, file: str, fixes: Sequence[Fix]
+) -> tuple[str, list[Repaired]] | None:
+    """The text with these typed in; None where it would say more than that."""
+    if not fixes:
+        return text, []
+    plain = text.removeprefix(MARK)
+    source = Source(file, plain)
+    parts: list[str] = []
+    repairs: list[Repaired] = []
+    at = 0
+    spans: list[tuple[int, int]] = []
+    for fix in fixes:
+        start = source.offset(fix.where)
+        end = start + fix.where.length
+        parts += [plain[at:start], fix.text]
+        repairs.append(_repair(plain, fix, start, end))
+        spans.append((start, end))
+        at = end
+    whole = "".join([*parts, plain[at:]])
+    before, after = parse(plain, file), parse(whole, file)
+    if not _only_better(before, after) or not _only_there(before, after, spans):
+        return None
+    if after.root is None and _goes_on(Source(file, whole), _first(after), fixes):
+        return None
+    return text.removesuffix(plain) + whole, repairs
+
+
+def _repair(text: str, fix: Fix, start: int, end: int) -> Repaired:
+    """As a person would tell it: a colon with the words beside it."""
+    old, new = text[start:end], fix.text
+    if not any(char.isalnum() for char in old):
+        before = _WORD_BEFORE.search(text[max(start - 40, 0) : start])
+        after = _WORD_BEHIND.match(text, end)
+        head = before[0] if before else ""
+        tail = after[0] if after else ""
+        return Repaired(fix.where, head + old + tail, head + new + tail)
+    return Repaired(fix.where, old, new)
+
+
+def _only_better(before: Parsed, after: Parsed) -> bool:
+    """Not one error more; where the reader stopped, it has come further."""
+    if before.root is not None:
+        return after.root is not None and len(errors(after.problems)) <= len(
+            errors(before.problems)
+        )
+    if after.root is not None:
+        return True
+    return _first(after) > _first(before)
+
+
+def _first(parsed: Parsed) -> Location:
+    return max(problem.where for problem in errors(parsed.problems))
+
+
+def _goes_on(source: Source, wrong: Location, fixes: Sequence[Fix]) -> bool:
+    """Whether the reader now stops in the line below a repair, which goes further in:
+    then the text that was typed over had more than one line."""
+    return any(
+        wrong.line == fix.where.line + 1
+        and _column(source, wrong.line) > _column(source, fix.where.line)
+        for fix in fixes
+    )
+
+
+def _column(source: Source, line: int) -> int:
+    """Where the key or text of a line begins, behind the dashes of a list."""
+    found = _INDENT.match(source.line(line))
+    return found.end() if found else 0
+
+
+def _only_there(
+    before: Parsed, after: Parsed, spans: Sequence[tuple[int, int]]
+) -> bool:
+    """Whether all values are as before, but for those that were typed over."""
+    if before.root is None:
+        return True  # what it said, nobody could know
+    was, now = dict(_values(before.root, ())), dict(_values(after.root, ()))
+    if was.keys() != now.keys():
+        return False
+    changed = (was[path] for path in was if _said(was[path]) != _said(now[path]))
+    return all(
+        any(start <= node.end and node.start <= end for start, end in spans)
+        for node in changed
+    )
+
+
+def _said(node: Scalar) -> tuple[str, bool]:
+    return node.text, node.style == "plain"
+
+
+def _values(
+    node: Node | None, path: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], Scalar]]:
+    if isinstance(node, Scalar):
+        yield path, node
+    elif isinstance(node, MapNode):
+        for key, value in node.items:
+            yield from _values(value, (*path, key.text))
+    elif node is not None:
+        for at, item in enumerate(node.items):
+            yield from _values(item, (*path, at))

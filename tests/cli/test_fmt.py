@@ -1,0 +1,105 @@
+"""`fmt` writes only what is out of form, and only what it lists."""
+
+from __future__ import annotations
+
+import pytest
+from cli_brand import Brand
+
+UNTIDY = "categories:  \n  - {name: Men}\n"
+TIDY = UNTIDY.replace("  \n", "\n", 1)
+COMMA = (
+    "# of the winter\nproducts:\n  - item_number: 80610   # shirt\n"
+    "    variant_defaults: {prices: {EUR: {sales_price: 97,54}}}\n"
+)
+REPAIRED = COMMA.replace(" 80610 ", ' "80610" ').replace("97,54", "97.54")
+
+
+def text_of(brand: Brand, name: str) -> str:
+    return (brand.folder / name).read_bytes().decode()
+
+
+def test_check_names_the_files_and_writes_nothing(brand: Brand):
+    brand.write("catalog/a.yaml", UNTIDY)
+    brand.write("catalog/b.yaml", TIDY)
+
+    ran = brand.run("fmt", "--check")
+
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.out == "catalog/a.yaml\n\n1 of 2 files would be formatted\n"
+    assert text_of(brand, "catalog/a.yaml") == UNTIDY
+
+
+def test_a_formatted_catalog_is_left_alone(brand: Brand):
+    file = brand.write("catalog/a.yaml", UNTIDY)
+
+    assert brand.run("fmt").out == "catalog/a.yaml\n\n1 of 1 file formatted\n"
+    assert text_of(brand, "catalog/a.yaml") == TIDY
+    before = file.stat().st_mtime_ns
+    again = brand.run("fmt")
+    assert (again.code, again.out) == (0, "0 of 1 file formatted\n")
+    assert brand.run("fmt", "--check").code == 0
+    assert file.stat().st_mtime_ns == before
+
+
+def test_only_the_files_that_are_asked_for(brand: Brand, outside: pytest.MonkeyPatch):
+    brand.write("catalog/a.yaml", UNTIDY)
+    brand.write("catalog/b.yml", UNTIDY.replace("Men", "Women"))
+    outside.chdir(brand.folder / "catalog")
+
+    assert brand.run("fmt", "b.yml").code == 0
+
+    assert text_of(brand, "catalog/a.yaml") == UNTIDY
+    assert text_of(brand, "catalog/b.yml") == TIDY.replace("Men", "Women")
+    other = brand.run("fmt", "../reconcile.yaml")
+    assert other.code == 64
+    assert "is no file of the catalog" in other.err
+
+
+def test_a_repair_is_listed_with_its_line(brand: Brand):
+    brand.write("catalog/a.yaml", COMMA)
+
+    listed = '  catalog/a.yaml:3  80610 → "80610"\n  catalog/a.yaml:4  97,54 → 97.54\n'
+    check = brand.run("fmt", "--check", "--fix")
+    assert check.code == 1
+    assert f"would repair\n{listed}" in check.out
+    assert text_of(brand, "catalog/a.yaml") == COMMA
+
+    ran = brand.run("fmt", "--fix")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert f"repaired\n{listed}" in ran.out
+    assert text_of(brand, "catalog/a.yaml") == REPAIRED
+    assert brand.run("validate").code == 0
+
+
+def test_without_fix_no_value_is_touched(brand: Brand):
+    wrong = COMMA.replace("{sales_price: 97,54}", "{sales_price: 1.299}")
+    brand.write("catalog/a.yaml", wrong.replace("EUR:", "EUR:\t"))
+
+    assert brand.run("fmt").code == 0
+    assert text_of(brand, "catalog/a.yaml") == wrong.replace("EUR: ", "EUR: ")
+
+
+def test_a_file_that_cannot_be_read_is_said_and_the_others_are_formatted(brand: Brand):
+    brand.write("catalog/a.yaml", UNTIDY)
+    brand.write("catalog/b.yaml", "products: [  \n")
+    brand.write("catalog/c.yaml", b"products: \xff\n")
+
+    ran = brand.run("fmt")
+
+    assert ran.code == 3
+    assert text_of(brand, "catalog/a.yaml") == TIDY
+    assert text_of(brand, "catalog/b.yaml") == "products: [  \n"
+    assert "catalog/b.yaml:1:11  unclosed-bracket" in ran.err
+    assert "catalog/c.yaml:1:11  not-utf8" in ran.err
+
+
+def test_the_editor_line_is_written_where_the_schema_is(brand: Brand):
+    brand.write("catalog/deep/er/a.yaml", TIDY)
+
+    assert brand.run("fmt").out == "0 of 1 file formatted\n"
+    brand.write("schemas/catalog.schema.json", "{}")
+    brand.run("fmt")
+
+    line = "# yaml-language-server: $schema=../../../schemas/catalog.schema.json\n"
+    assert text_of(brand, "catalog/deep/er/a.yaml") == line + TIDY
