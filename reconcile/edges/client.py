@@ -34,7 +34,7 @@ from reconcile.edges.answers import (
     retry_after,
     shape,
 )
-from reconcile.edges.pace import Pace
+from reconcile.edges.pace import Pace, Quiet
 from reconcile.errors import TraedeUnavailable, UnexpectedAnswer
 
 ATTEMPTS = 4
@@ -115,6 +115,7 @@ class Client:
         """Called just before each write, and each time it is sent again; raises where
         it must not be sent any more."""
         self._pace = Pace(max(1, 2 * settings.concurrency), sleep=sleep)
+        self.quiet = Quiet()
         self._own = threading.local()
         self._opened: list[httpx.Client] = []
         self._readers: ThreadPoolExecutor | None = None
@@ -248,7 +249,8 @@ class Client:
         Raises only if Traede surely wrote nothing, so that the call can be repeated.
         """
         content = None if body is None else encode(body)
-        result = self._send(method, path, content=content)
+        with self.quiet.writing():
+            result = self._send(method, path, content=content)
         if isinstance(result, Answer):
             self.stop(method, path, result)
             return self._reply(result)

@@ -144,13 +144,14 @@ class LiveReader:
         return rows
 
     def _walk(self, kind: KindName) -> Sequence[Row]:
-        found = walk(
-            self.client,
-            _plural(kind),
-            self._includes(kind),
-            ids_of=_child_ids if kind == "category" else lambda _: (),
-            on_page=partial(self._on_page, kind),
-        )
+        with self.client.quiet.reading():
+            found = walk(
+                self.client,
+                _plural(kind),
+                self._includes(kind),
+                ids_of=_child_ids if kind == "category" else lambda _: (),
+                on_page=partial(self._on_page, kind),
+            )
         self._dropped[kind] = (*self._dropped.get(kind, ()), *found.dropped_includes)
         if kind == "category" and CHILDREN not in self._dropped[kind]:
             _demand_children(found.rows)

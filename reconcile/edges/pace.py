@@ -56,3 +56,46 @@ class Pace:
             with self._changed:
                 self._resting -= 1
                 self._changed.notify_all()
+
+
+class Quiet:
+    """Writes go side by side, and stand still while somebody reads a whole list: what
+    changes in between cannot be proven to be complete."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._writing = 0
+        self._readers = 0
+        self._reading = False
+
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody reads, or waits for it."""
+        return self._readers > 0
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        with self._changed:
+            self._changed.wait_for(lambda: not self.wanted)
+            self._writing += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._writing -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Wait for the writes that are under way; the next ones wait for this."""
+        with self._changed:
+            self._readers += 1
+            self._changed.wait_for(lambda: not self._writing and not self._reading)
+            self._reading = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._readers -= 1
+                self._reading = False
+                self._changed.notify_all()

@@ -10,15 +10,23 @@ from typing import Any
 
 import httpx
 import pytest
-from support.builders import catalog, category, customer, price, product, variant
+from support.builders import (
+    catalog,
+    category,
+    collection,
+    customer,
+    price,
+    product,
+    variant,
+)
 from support.harness import Life, MortalTransport, Shop, differing, dump_by_key, twice
 from support.seasons import LAST, NOW, orders_arrive
 
 from reconcile.core.config import Deletes
 from reconcile.edges.apply.crew import Crew
-from reconcile.edges.pace import Pace
+from reconcile.edges.pace import Pace, Quiet
 from reconcile.errors import TraedeUnavailable
-from reconcile.sandbox import Fault
+from reconcile.sandbox import Dialect, Fault
 
 LOOSE = Deletes(max=99, max_percent=100)
 
@@ -262,3 +270,49 @@ def test_while_one_rests_nobody_sends_and_then_one_by_one() -> None:
         thread.join()
 
     assert order == ["rested", "sent", "sent", "sent"]
+
+
+def test_while_a_list_is_read_whole_nobody_writes() -> None:
+    quiet, order = Quiet(), list[str]()
+    writing, may_end = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with quiet.writing():
+            writing.set()
+            may_end.wait()
+            order.append("written")
+
+    def reader() -> None:
+        with quiet.reading():
+            order.append("read")
+
+    def second() -> None:
+        with quiet.writing():
+            order.append("written after")
+
+    threads = [threading.Thread(target=one) for one in (first, reader, second)]
+    threads[0].start()
+    writing.wait()
+    threads[1].start()
+    while not quiet.wanted:
+        threading.Event().wait(0.001)
+    threads[2].start()
+    may_end.set()
+    for thread in threads:
+        thread.join()
+
+    assert order == ["written", "read", "written after"]
+
+
+def test_lists_are_proven_though_others_write(
+    shop: Shop, watched: list[Watched]
+) -> None:
+    """Each of these calls reads its whole list again, and none finds it moving."""
+    shop.configure(traede={"concurrency": 8})
+    shop.box.dialect = Dialect(total_key="none", limit_cap=3)
+    tree = [category(f"Top {n}", category("A"), category("B")) for n in range(12)]
+
+    report = shop.apply(catalog(*tree, *[collection(f"C {n}") for n in range(12)]))
+
+    assert (report.exit_code, report.changed) == (0, 48)
+    assert watched[0].clashes == []
