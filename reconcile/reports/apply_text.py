@@ -33,7 +33,7 @@ from reconcile.reports.words import (
 _SHOWN: Final = 200
 _NAMED: Final = 5
 """So many styles are named in a question; the others are counted."""
-_WORDS: Final[Mapping[ResultName, str]] = {
+RESULT_WORDS: Final[Mapping[ResultName, str]] = {
     "failed": "not applied",
     "unknown": "unknown",
     "skipped": "skipped",
@@ -43,7 +43,7 @@ _WORDS: Final[Mapping[ResultName, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Fate:
+class Fate:
     """Objects of one style with the same result for the same reason."""
 
     result: ResultName
@@ -76,7 +76,7 @@ def render_report(
 def _told(report: Report, page: Page, *, show_personal: bool) -> list[str]:
     steps = (result.step for result in report.results.values())
     called = names([*report.plan.steps, *steps])
-    rows = [_row(fate, called) for fate in _fates(report, show_personal=show_personal)]
+    rows = [_row(fate, called) for fate in fates(report, show_personal=show_personal)]
     rows += [_refused_row(refusal, called) for refusal in report.plan.refused]
     rows += [
         _held_row(step, called, show_personal=show_personal)
@@ -94,18 +94,18 @@ def _told(report: Report, page: Page, *, show_personal: bool) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def _fates(report: Report, *, show_personal: bool) -> list[_Fate]:
+def fates(report: Report, *, show_personal: bool) -> list[Fate]:
     alike: dict[tuple[ResultName, Ref, str], list[Step]] = defaultdict(list)
     for result in report.results.values():
-        if result.result in _WORDS:
+        if result.result in RESULT_WORDS:
             words = _said(result, show_personal=show_personal)
             alike[result.result, unit(result.step), words].append(result.step)
-    ranks = list(_WORDS)
-    fates = [
-        _Fate(result, root, words, tuple(sorted(steps, key=lambda s: order(s.ref))))
+    ranks = list(RESULT_WORDS)
+    found = [
+        Fate(result, root, words, tuple(sorted(steps, key=lambda s: order(s.ref))))
         for (result, root, words), steps in alike.items()
     ]
-    return sorted(fates, key=lambda f: (ranks.index(f.result), order(f.root), f.words))
+    return sorted(found, key=lambda f: (ranks.index(f.result), order(f.root), f.words))
 
 
 def _said(result: Result, *, show_personal: bool) -> str:
@@ -117,7 +117,7 @@ def _said(result: Result, *, show_personal: bool) -> str:
     return words
 
 
-def _row(fate: _Fate, called: Mapping[Ref, str]) -> Row:
+def _row(fate: Fate, called: Mapping[Ref, str]) -> Row:
     variants = [step.ref for step in fate.steps if step.ref != fate.root]
     own = next((step for step in fate.steps if step.ref == fate.root), None)
     if own is not None:
@@ -129,7 +129,7 @@ def _row(fate: _Fate, called: Mapping[Ref, str]) -> Row:
     listed = [Items([ref.key for ref in variants], 3)] if several else []
     where = "" if fate.result == "archived" else place(_source(fate.steps))
     return Row(
-        _WORDS[fate.result],
+        RESULT_WORDS[fate.result],
         label(fate.root),
         called.get(fate.root, ""),
         (Cell(number),),
@@ -232,13 +232,13 @@ def _verdict(
     if report.stopped:
         stopped = f"Stopped before the end: {report.stopped}"
         lines += page.paragraph(Cell(stopped), 0, 0)
-    return [*lines, *page.paragraph(Cell(_how_on(report, when_refused)), 0, 0)]
+    return [*lines, *page.paragraph(Cell(how_on(report, when_refused)), 0, 0)]
 
 
 def _complete(report: Report, page: Page, digest: str, seconds: float) -> list[str]:
     text = (
         f"applied, {report.changed} changed{_found(report)}, 0 left · plan {digest} · "
-        f"{_time(seconds)} · read back: {_read_back(report)}"
+        f"{_time(seconds)} · read back: {read_back(report)}"
     )
     good = not report.not_converged
     lines = [page.paint(text, "green" if good else "yellow")]
@@ -256,14 +256,14 @@ def _left(report: Report) -> str:
     """`4 not applied, 4 skipped`."""
     told = [
         (word, report.count(result))
-        for result, word in _WORDS.items()
+        for result, word in RESULT_WORDS.items()
         if result != "archived"
     ]
     told.append(("not possible", len(report.plan.refused)))
     return ", ".join(f"{number} {word}" for word, number in told if number)
 
 
-def _read_back(report: Report) -> str:
+def read_back(report: Report) -> str:
     fields = sum(len(paths) for paths in report.not_converged.values())
     if fields:
         number = len(report.not_converged)
@@ -273,14 +273,14 @@ def _read_back(report: Report) -> str:
 
 def _read_again(report: Report) -> str:
     if report.not_converged:
-        return f" Read back: {_read_back(report)}."
+        return f" Read back: {read_back(report)}."
     if not report.changed:
         return " Nothing was changed."
     are = "the one is" if report.changed == 1 else f"the {report.changed} are"
     return f" Read back: {are} as planned."
 
 
-def _how_on(report: Report, when_refused: WhenRefused) -> str:
+def how_on(report: Report, when_refused: WhenRefused) -> str:
     failed = [r.step for r in report.results.values() if r.result == "failed"]
     places = list(dict.fromkeys(place(s.source) for s in failed if s.source))
     if not failed and report.plan.refused:

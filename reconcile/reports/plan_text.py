@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from reconcile.core.steps import Plan
+from reconcile.core.steps import Plan, unit
 from reconcile.reports.layout import Cell, Page
 from reconcile.reports.plan_against import (
     approved_section,
@@ -24,9 +24,18 @@ from reconcile.reports.plan_objects import (
     delete_section,
     rename_section,
 )
-from reconcile.reports.plan_told import FIRST_RUN, nothing_to_do, tally, unmanaged
+from reconcile.reports.plan_told import (
+    FIRST_RUN,
+    OFFLINE,
+    nothing_to_do,
+    tally,
+    unmanaged,
+)
 from reconcile.reports.plan_view import View, WhenRefused
-from reconcile.reports.words import names, short
+from reconcile.reports.words import label, names, order, short
+
+_NAMED: Final = 10
+"""Objects that are named where many wait."""
 
 
 def render_plan(  # noqa: PLR0913 (how to see it: each has its name)
@@ -56,17 +65,34 @@ def render_plan(  # noqa: PLR0913 (how to see it: each has its name)
         when_refused,
         names(plan.steps),
     )
-    sections = [list(section(view)) for section in _SECTIONS]
+    sections = [list(section(view)) for section in (_banner, *_SECTIONS)]
     parts = ["\n".join(lines) + "\n" for lines in sections if lines]
     return "\n".join([*parts, _last_line(view, short(digest))])
 
 
+def _banner(view: View) -> Iterator[str]:
+    if not view.plan.complete:
+        yield from view.page.paragraph(Cell(OFFLINE, "alarm"), 0, 0)
+
+
 def _remarks(view: View) -> Iterator[str]:
+    if found := _waiting(view.plan):
+        yield from view.page.paragraph(Cell(found, "dim"), 0, 0)
     if view.plan.first_run:
         yield from view.page.paragraph(Cell(FIRST_RUN), 0, 0)
     if view.verbose and (found := unmanaged(view.plan)):
         said = f"In Traede and not in the catalog, left alone: {found}"
         yield from view.page.paragraph(Cell(said), 0, 0)
+
+
+def _waiting(plan: Plan) -> str:
+    """What was to do without the edits since the base too; empty where all is new."""
+    units = sorted({unit(step) for step in plan.waiting}, key=order)
+    if not units or plan.base is None:
+        return ""
+    some = ", ".join(map(label, units[:_NAMED]))
+    more = f" and {len(units) - _NAMED} more" if len(units) > _NAMED else ""
+    return f"Already waiting at {plan.base.ref}, before these edits: {some}{more}"
 
 
 def _last_line(view: View, digest: str) -> str:

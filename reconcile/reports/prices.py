@@ -33,6 +33,8 @@ class PriceRow:
     source: Location | None = None
     alone: bool = True
     """Whether it is the only row of its style in this currency."""
+    waits: bool = False
+    """Whether none of it came with the branch that a plan is compared for."""
 
     @property
     def far(self) -> Decimal:
@@ -75,6 +77,7 @@ def price_rows(steps: Iterable[Step]) -> list[PriceRow]:
             next((step.name for step, _ in members if step.name), ""),
             members[0][0].source,
             rows_of[style, currency] == 1,
+            all(step.added is False for step, _ in members),
         )
         for (style, currency, _), members in groups.items()
     ]

@@ -14,6 +14,7 @@ from reconcile.core.personal import is_sealed
 from reconcile.core.problems import Location
 from reconcile.core.rules.wording import PRICES, money
 from reconcile.core.steps import Change, Step, unit
+from reconcile.reports.worddiff import Piece, word_diff
 
 HIDDEN: Final = "•••"
 NOTHING: Final = "none"
@@ -116,6 +117,20 @@ def moved(kind: KindName, change: Change, *, show_personal: bool = False) -> str
     text = f"{_as_known(change, before)} → {after}"
     rise = percent(change.before, change.after) if spec.form is Form.MONEY else None
     return text if rise is None else f"{text} {percent_text(rise)}"
+
+
+def word_changes(kind: KindName, change: Change) -> list[Piece]:
+    """A changed text word by word; nothing where it is no text, of one word, or
+    personal."""
+    before, after = change.before, change.after
+    spec = _spec(kind, change.path)
+    if not (isinstance(before, str) and isinstance(after, str)):
+        return []
+    if spec.form is not Form.TEXT or is_personal(kind, change):
+        return []
+    if len(before.split()) < 2 and len(after.split()) < 2:
+        return []
+    return word_diff(before, after)
 
 
 def written(kind: KindName, change: Change, *, show_personal: bool = False) -> str:

@@ -44,7 +44,10 @@ def _filled(text: str, version: str, folder: str, catalog: str) -> str:
 
 _GITHUB: Final = """\
 # Written once by `reconcile init --ci github`; from now on it is yours.
-# Needs the secret TRAEDE_TOKEN: Settings, Secrets and variables, Actions.
+# Needs the secret TRAEDE_TOKEN: Settings, Secrets and variables, Actions. Best are two:
+# one of a user who may only read for the repository, and the one that writes in the
+# environment `production`. A proposal from a fork gets neither: there two catalogs are
+# compared.
 name: catalog
 on:
   pull_request: {paths: ["{prefix}{catalog}/**", "{prefix}reconcile.yaml"]}
@@ -58,48 +61,62 @@ defaults:
   run: {working-directory: "{folder}"}
 jobs:
   plan:
+    name: Plan the catalog
     if: github.event_name == 'pull_request'
     runs-on: ubuntu-latest
-    permissions: {contents: read}
+    permissions:
+      contents: read
+      pull-requests: write              # the comment
     concurrency: {group: "catalog-plan-${{ github.ref }}", cancel-in-progress: true}
     steps:
       - uses: {checkout}
-        with: {fetch-depth: 0}
+        with: {fetch-depth: 0, persist-credentials: false}
       - uses: {setup_uv}
-      - run: $RECONCILE validate --format github
-      - run: $RECONCILE plan --out plan.json
-        if: github.event.pull_request.head.repo.full_name == github.repository
-        env: {TRAEDE_TOKEN: "${{ secrets.TRAEDE_TOKEN }}"}     # a fork gets none
+        with: {enable-cache: false}
+      - name: Validate, plan, comment
+        run: $RECONCILE ci plan
+        env:
+          TRAEDE_TOKEN: ${{ secrets.TRAEDE_TOKEN }}
+          GITHUB_TOKEN: ${{ github.token }}
       - uses: {upload}
-        if: github.event.pull_request.head.repo.full_name == github.repository
-        with: {path: "{prefix}plan.json", archive: false}
+        if: always()
+        with: {path: "{prefix}plan.html", archive: false, if-no-files-found: ignore}
   apply:
+    name: Apply the catalog
     if: github.event_name != 'pull_request' && github.ref == 'refs/heads/main'
     runs-on: ubuntu-latest
-    permissions: {contents: write}      # the state: a ref in this repository
+    permissions:
+      contents: write                   # the state: a ref in this repository
+      pull-requests: write              # the comment gets its outcome
+      issues: write                     # one, as long as Traede differs
     environment: production
-    concurrency: {group: catalog-apply, cancel-in-progress: false}
+    concurrency: {group: catalog-apply, cancel-in-progress: false, queue: max}
     steps:
       - uses: {checkout}
-        with: {fetch-depth: 0}          # and its token stays, to push the state
+        with: {fetch-depth: 0, persist-credentials: false}
       - uses: {setup_uv}
-      - run: $RECONCILE validate --format github
-      - run: $RECONCILE apply --yes
-        if: github.event_name != 'schedule'
-        env: {TRAEDE_TOKEN: "${{ secrets.TRAEDE_TOKEN }}"}
-      - run: $RECONCILE drift
-        if: github.event_name == 'schedule'
-        env: {TRAEDE_TOKEN: "${{ secrets.TRAEDE_TOKEN }}"}
+        with: {enable-cache: false}
+      - name: Apply, read back, tell
+        run: $RECONCILE ci apply
+        env:
+          TRAEDE_TOKEN: ${{ secrets.TRAEDE_TOKEN }}
+          GITHUB_TOKEN: ${{ github.token }}
+      - uses: {upload}
+        if: always()
+        with: {path: "{prefix}plan.html", archive: false, if-no-files-found: ignore}
 """
 
 _GITLAB: Final = """\
 # Written once by `reconcile init --ci gitlab`; from now on it is yours.
-# Needs the variable TRAEDE_TOKEN (Settings, CI/CD, Variables): masked, and for the
-# plan not protected, because merge requests of unprotected branches do not get
-# protected ones. Best is a user for the plan that may only read, and another one in
-# the environment `production`.
+# Needs two variables (Settings, CI/CD, Variables), both masked:
+#   TRAEDE_TOKEN            not protected, as merge requests of unprotected branches do
+#                           not get protected ones. Best is a user for the plan who may
+#                           only read, and another one in the environment `production`.
+#   RECONCILE_GITLAB_TOKEN  a project access token with the scope `api`: the token of a
+#                           job cannot write notes.
 # The state is a ref in this repository: allow job tokens to push (Settings, CI/CD,
 # Job token permissions), or set `state:` in reconcile.yaml to PostgreSQL.
+# A schedule (Build, Pipeline schedules) on the default branch looks for drift.
 .reconcile:
   image: ghcr.io/astral-sh/uv:python3.11-bookworm-slim
   variables:
@@ -108,34 +125,23 @@ _GITLAB: Final = """\
   before_script:
     - command -v git >/dev/null || (apt-get update -qq && apt-get install -y -qq git)
     - cd "{folder}"
+  artifacts:
+    when: always
+    paths: ["{prefix}plan.html", "{prefix}plan.json"]
+    reports: {codequality: "{prefix}problems.json"}
 catalog-plan:
   extends: .reconcile
   rules:
     - if: $CI_PIPELINE_SOURCE == "merge_request_event"
       changes: ["{prefix}{catalog}/**/*", "{prefix}reconcile.yaml"]
   script:
-    - $RECONCILE validate --format gitlab > problems.json || $RECONCILE validate
-    - $RECONCILE plan --out plan.json
-  artifacts:
-    when: always
-    paths: ["{prefix}plan.json"]
-    reports: {codequality: "{prefix}problems.json"}
+    - $RECONCILE ci plan
 catalog-apply:
   extends: .reconcile
   rules:
-    - if: $CI_PIPELINE_SOURCE == "schedule"
-      when: never
     - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
   resource_group: traede            # one at a time, and none is cancelled
   environment: production
   script:
-    - $RECONCILE apply --yes
-catalog-drift:
-  extends: .reconcile
-  rules:
-    - if: $CI_PIPELINE_SOURCE == "schedule"
-  resource_group: traede
-  environment: production
-  script:
-    - $RECONCILE drift
+    - $RECONCILE ci apply
 """

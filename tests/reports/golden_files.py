@@ -8,8 +8,8 @@ from pathlib import Path
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def check(name: str, text: str) -> None:
-    file = GOLDEN / f"{name}.txt"
+def check(name: str, text: str, ending: str = "txt") -> None:
+    file = GOLDEN / f"{name}.{ending}"
     if os.environ.get("UPDATE_GOLDEN"):
         file.parent.mkdir(exist_ok=True)
         file.write_text(text + "\n", encoding="utf-8")

@@ -117,8 +117,9 @@ def hostile() -> Report:
 def many() -> Report:
     return report(
         ("failed", NUMBER, [
-            step("update", f"product:{n:03}", name=f"Style {n}",
-                 source=f"catalog/{n}.yaml:2") for n in range(250)])
+            step("update", f"product:{n:03}", change("tags", [], ["new"]),
+                 name=f"Style {n}", source=f"catalog/{n}.yaml:2")
+            for n in range(250)])
     )  # fmt: skip
 
 

@@ -1,0 +1,368 @@
+"""A plan as the comment on a pull request: verdict and number in the first line,
+what can hurt open, the rest folded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from reconcile.core.model import Ref
+from reconcile.core.problems import Location
+from reconcile.core.steps import Block, Plan, Step, keys_of
+from reconcile.reports.about import About
+from reconcile.reports.approvals import approval_lines, let_through
+from reconcile.reports.escape import code
+from reconcile.reports.plan_markdown_page import (
+    FOOT,
+    LIMIT,
+    Section,
+    fitted,
+)
+from reconcile.reports.plan_markdown_prices import price_sections
+from reconcile.reports.plan_markdown_words import (
+    Writing,
+    changes,
+    header,
+    identity,
+    key,
+    keys,
+    listed,
+    row,
+    sentence,
+    sentences,
+    told,
+)
+from reconcile.reports.plan_told import (
+    BOTH_CHANGED,
+    PUT_BACK,
+    UPDATES,
+    base_price,
+    findings,
+    goes_off_sale,
+    is_other,
+    keep_command,
+    leaving,
+    new_variants,
+    not_possible,
+    not_price,
+    nothing_to_do,
+    remarks,
+    to_ref,
+    unmanaged,
+    what_happens,
+)
+from reconcile.reports.plan_view import NEVER_FOLDED, Group, grouped
+from reconcile.reports.verdict import Verdict, plan_verdict, styles, summary
+from reconcile.reports.words import count, held
+
+_APPROVAL: Final = 12_000
+"""A line to approve is shown up to here: of a part of it nothing can be made."""
+_WIDTH: Final = 76
+_TOLD: Final = 10
+"""Parts of the line below the verdict: one per currency, and few plans have ten."""
+_PART: Final = 240
+
+
+def render_markdown(plan: Plan, about: About, *, limit: int = LIMIT) -> str:
+    """The comment on a plan, in at most `limit` characters."""
+    verdict = plan_verdict(plan)
+    return fitted(
+        [head(verdict), *plan_sections(plan, about), foot(about)], about, limit
+    )
+
+
+def head(verdict: Verdict, *lines: str) -> Section:
+    return Section("\n\n".join([f"### {verdict}", *lines]), weight=FOOT)
+
+
+def plan_sections(plan: Plan, about: About) -> list[Section]:
+    """Everything of a plan but its first and its last line."""
+    writing = Writing.of(plan, about)
+    lead = list(_lead(writing))
+    sections = [Section("\n\n".join(lead), weight=FOOT)] if lead else []
+    return sections + [one for part in _PARTS for one in part(writing)]
+
+
+def foot(about: About) -> Section:
+    parts = [
+        f"[Full report]({about.report_url})" if about.report_url else "",
+        f"plan {code(about.short_digest)}" if about.digest else "",
+        f"read {sentence(about.read_at)}" if about.read_at else "",
+        f"commit {code(about.commit)}" if about.commit else "",
+        sentence(about.environment),
+    ]
+    return Section(" · ".join(part for part in parts if part), weight=FOOT)
+
+
+def _lead(writing: Writing) -> Iterator[str]:
+    plan = writing.plan
+    if plan.to_do:
+        parts = list(summary(plan, spreads=True))
+        # Without prices and blocks the verdict has said it.
+        if plan.blocked or parts != list(summary(plan)):
+            yield _told_briefly(parts)
+    elif not plan.refused:
+        text = sentence(nothing_to_do(plan))
+        yield f"{text[0].upper()}{text[1:]}."
+    yield from map(sentence, remarks(plan))
+
+
+def _told_briefly(parts: Sequence[str]) -> str:
+    first, *rest = (sentence(part, _PART) for part in parts[:_TOLD])
+    first = first[0].upper() + first[1:]
+    if first.startswith("Deletes"):
+        first = f"**{first}**"
+    more = [f"… {len(parts) - _TOLD} more"] if len(parts) > _TOLD else []
+    return " · ".join((first, *rest, *more))
+
+
+# --- what stands against it --------------------------------------------------------
+
+
+def _blocks(writing: Writing) -> Iterator[Section]:
+    rows = tuple(_block(writing, block) for block in writing.plan.blocked)
+    if rows:
+        yield Section("**Check first**", rows, noun="more blocks", weight=90)
+
+
+def _block(writing: Writing, block: Block) -> str:
+    who = list(dict.fromkeys(to_ref(one) for one in keys_of(block.ids)))
+    where = writing.place(_first_place(writing, who))
+    text = f"🛑 **{code(block.guard)}** {sentence(block.message)}"
+    if len(who) == 1 and (name := writing.name(who[0])):
+        text += f" ({name})"
+    lines = [f"{text} {where}".rstrip()]
+    if block.approve is not None:
+        approval = "\n".join(approval_lines(block, _WIDTH))
+        fence = "`" * max(3, _longest_run(approval) + 1)
+        if len(approval) <= _APPROVAL:
+            lines += [
+                "Intended? Add under `approvals:` in the catalog:",
+                f"{fence}yaml\n{approval}\n{fence}",
+            ]
+        else:
+            lines.append(
+                f"Intended? The line to add under `approvals:` lists "
+                f"{count(len(block.ids), 'key')}, too long for a comment. "
+                f"{code('reconcile plan')} and the full report show it."
+            )
+    return "\n\n".join(lines)
+
+
+def _longest_run(text: str) -> int:
+    runs, run = 0, 0
+    for char in text:
+        run = run + 1 if char == "`" else 0
+        runs = max(runs, run)
+    return runs
+
+
+def _first_place(writing: Writing, refs: Sequence[Ref]) -> Location | None:
+    return next((writing.places[ref] for ref in refs if ref in writing.places), None)
+
+
+def _refused(writing: Writing) -> Iterator[Section]:
+    rows = []
+    for one in not_possible(writing.plan.refused):
+        first, *more = one.refs
+        who = (
+            f"{count(len(one.refs), first.kind)} ({keys(one.refs)})"
+            if more
+            else writing.who(first)
+        )
+        said = sentences(one.reason, one.hint)
+        where = writing.place(one.source)
+        rows.append(f"- ⚠️ {one.action} {who}: {said} {where}".rstrip())
+    if rows:
+        number = len(writing.plan.refused)
+        title = f"**Not possible** ({number} left out, the rest goes on)"
+        yield Section(title, tuple(rows), weight=70)
+
+
+def _conflicts(writing: Writing) -> Iterator[Section]:
+    groups = grouped(writing.plan.conflicts)
+    if groups:
+        yield Section(
+            f"**{BOTH_CHANGED[0].upper()}{BOTH_CHANGED[1:]}**: decide which one holds",
+            tuple(_held_row(writing, group) for group in groups),
+            after=_ways(groups),
+            weight=65,
+        )
+
+
+def _held(writing: Writing) -> Iterator[Section]:
+    both = {step.ref for step in writing.plan.conflicts}
+    steps = [step for step in writing.plan.held if step.ref not in both]
+    groups = grouped(steps)
+    rows = tuple(_held_row(writing, group) for group in groups)
+    if rows:
+        title = f"Changed in Traede by somebody, left alone: {len(steps)}"
+        yield Section(title, rows, folded=True, after=_ways(groups), weight=30)
+
+
+def _ways(groups: Sequence[Group]) -> str:
+    keep = keep_command(groups[0]) if len(groups) == 1 else "reconcile pull"
+    return f"Keep what Traede has: {code(keep)}. Put ours back: {code(PUT_BACK)}."
+
+
+def _held_row(writing: Writing, group: Group) -> str:
+    rest = tuple(step for step in group.steps if step.action != "create")
+    gone = [step.ref for step in group.steps if step.action == "create"]
+    lines = changes(
+        Group(group.ref, rest),
+        lambda change: change.held,
+        lambda kind, change: sentence(held(kind, change)),
+    )
+    if gone:
+        whole = "" if gone == [group.ref] else f"{keys(gone)} "
+        lines.insert(0, f"{whole}deleted in Traede")
+    return listed(writing.who(group.ref), lines, place=writing.place(group.source))
+
+
+def _warnings(writing: Writing) -> Iterator[Section]:
+    rows = []
+    for one in findings(writing.plan, writing.names):
+        who = f"{sentence(one.who)}: " if one.who else ""
+        where = writing.place(_first_place(writing, one.refs))
+        said = f"- ⚠️ {code(one.rule)} {who}{sentence(one.said)} {where}"
+        rows.append(said.rstrip())
+    if rows:
+        yield Section("**Warnings**", tuple(rows), weight=55)
+
+
+def _approved(writing: Writing) -> Iterator[Section]:
+    rows = tuple(
+        f"- ☑️ {code(one.guard)} {sentence(let_through(one))}"
+        for one in writing.plan.approved
+    )
+    if rows:
+        yield Section("**Approved**", rows, weight=51)
+
+
+# --- what it does ------------------------------------------------------------------
+
+
+def _steps(writing: Writing, *actions: str) -> list[Step]:
+    return [step for step in writing.plan.to_do if step.action in actions]
+
+
+def _deletes(writing: Writing) -> Iterator[Section]:
+    steps = _steps(writing, "delete", "archive")
+    if not steps:
+        return
+    rows = []
+    for one in map(leaving, grouped(steps)):
+        ref = one.group.ref
+        waiting = writing.waiting(one.group.steps)
+        said = ", ".join(p for p in (writing.name(ref), one.said, waiting) if p)
+        if not one.whole:
+            said += f": {keys(one.keys)}"
+        why = [sentence(text) for text in (one.cause, *one.notes) if text]
+        if one.archived:
+            why.append("taken off sale: Traede cannot delete it")
+        rows.append(row(key(ref), said, "; ".join(why)))
+    fate = what_happens(steps, writing.about.when_refused)
+    yield Section(
+        "**Deletes**",
+        tuple(rows),
+        header("Style", "", "Why"),
+        after=f"What happens: {fate}." if fate else "",
+        noun="more deletes",
+        weight=80,
+        limit=NEVER_FOLDED if len(rows) > NEVER_FOLDED else None,
+    )
+
+
+def _off_sale(writing: Writing) -> Iterator[Section]:
+    groups = [g for g in _other_groups(writing) if goes_off_sale(g)]
+    if groups:
+        rows = tuple(_other_row(writing, group) for group in groups)
+        yield Section("**Goes off sale**", rows, weight=60)
+
+
+def _renames(writing: Writing) -> Iterator[Section]:
+    rows = []
+    for step in _steps(writing, "rename"):
+        change = step.changes[0]
+        before, after = (
+            code(str(text)[:200]) for text in (change.before, change.after)
+        )
+        name = writing.name(step.ref) if step.ref.kind == "product" else ""
+        notes = [sentence(note) for note in step.notes]
+        tail = "; ".join(p for p in (name, *notes, writing.waiting([step])) if p)
+        said = f"- {step.ref.kind} {identity(step.ref.kind)}: {before} → **{after}**"
+        where = writing.place(step.source)
+        rows.append(f"{said}{', ' + tail if tail else ''} {where}".rstrip())
+    if rows:
+        yield Section("**Renamed**", tuple(rows), shown=20, weight=45)
+
+
+def _creates(writing: Writing) -> Iterator[Section]:
+    steps = _steps(writing, "create")
+    if not steps:
+        return
+    rows = []
+    for group in grouped(steps):
+        own, variants = group.own, group.variants
+        number = count(len(variants), "variant") if own else new_variants(len(variants))
+        price = base_price(variants, writing.about.base_currency)
+        said = [writing.name(group.ref), number if variants else ""]
+        said.append(writing.waiting(group.steps))
+        where = writing.place(group.source)
+        rows.append(
+            row(
+                key(group.ref),
+                ", ".join(part for part in said if part),
+                sentence(price),
+                where,
+            )
+        )
+    title = f"New: {styles([step.ref for step in steps])}"
+    table = header("Style", "", "Price", "Where")
+    yield Section(title, tuple(rows), table, folded=True, weight=20)
+
+
+def _other_groups(writing: Writing) -> list[Group]:
+    groups = grouped(_steps(writing, *UPDATES))
+    return [group for group in groups if any(map(is_other, group.steps))]
+
+
+def _others(writing: Writing) -> Iterator[Section]:
+    groups = [g for g in _other_groups(writing) if not goes_off_sale(g)]
+    if groups:
+        title = f"Other: {styles([group.ref for group in groups])}"
+        rows = tuple(_other_row(writing, group) for group in groups)
+        yield Section(title, rows, folded=True, weight=25)
+
+
+def _other_row(writing: Writing, group: Group) -> str:
+    lines = changes(group, not_price, told)
+    if back := [step.ref for step in group.steps if step.action == "revive"]:
+        lines.append(f"back on sale: {styles(back)}")
+    notes = dict.fromkeys(note for step in group.steps for note in step.notes)
+    lines += [sentence(note) for note in notes]
+    lines += filter(None, [writing.waiting(group.steps)])
+    return listed(writing.who(group.ref), lines, place=writing.place(group.source))
+
+
+def _left_alone(writing: Writing) -> Iterator[Section]:
+    if found := unmanaged(writing.plan):
+        said = f"In Traede and not in the catalog, left alone: {found}."
+        yield Section(said, weight=52)
+
+
+_PARTS: Final[tuple[Callable[[Writing], Iterator[Section]], ...]] = (
+    _blocks,
+    _conflicts,
+    _deletes,
+    _off_sale,
+    _refused,
+    _warnings,
+    _approved,
+    price_sections,
+    _renames,
+    _creates,
+    _others,
+    _held,
+    _left_alone,
+)

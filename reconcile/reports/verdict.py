@@ -1,0 +1,141 @@
+"""The first line of a report: what happens, in words and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconcile.core.approvals import DELETES
+from reconcile.core.model import Ref
+from reconcile.core.outcomes import Report
+from reconcile.core.steps import Plan
+from reconcile.reports.apply_text import read_back
+from reconcile.reports.plan_told import UPDATES, goes_off_sale, is_other
+from reconcile.reports.plan_view import grouped
+from reconcile.reports.prices import FAR, price_rows, spread
+from reconcile.reports.words import count, counts
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A sign, and one sentence without a full stop."""
+
+    sign: str
+    words: str
+    mood: str
+    """`good`, `change`, `delete` or `stop`: what colour it deserves."""
+
+    def __str__(self) -> str:
+        return f"{self.sign} {self.words}"
+
+
+def plan_verdict(plan: Plan) -> Verdict:
+    what = "Catalog plan" if plan.complete else "Catalog compared, Traede not read"
+    if plan.blocked:
+        return Verdict("🛑", f"{what}: blocked, {_blocked(plan)}", "stop")
+    apart = list(_apart(plan))
+    if not plan.to_do:
+        said = "nothing changes in Traede"
+        if not plan.refused:
+            return Verdict("✅", f"{what}: {'; '.join([said, *apart])}", "good")
+        return Verdict("⚠️", f"{what}: {'; '.join([said, *apart])}", "stop")
+    parts = list(summary(plan))
+    deletes = any(s.action in ("delete", "archive") for s in plan.to_do)
+    if not deletes:
+        parts.append("no deletes")
+    words = f"{what}: {'; '.join([', '.join(parts), *apart])}"
+    if plan.refused or plan.conflicts:
+        return Verdict("⚠️", words, "stop")
+    return Verdict("🗑️", words, "delete") if deletes else Verdict("✏️", words, "change")
+
+
+def _blocked(plan: Plan) -> str:
+    over = [block for block in plan.blocked if block.guard == DELETES]
+    others = len(plan.blocked) - len(over)
+    ids = {one for block in over for one in block.ids}
+    deletes = all(one.startswith(("delete:", "archive:")) for one in ids)
+    noun = count(len(ids), "delete") if deletes else f"{len(ids)} leaving the shop"
+    said = [f"{noun} over the limit"] if over else []
+    if others:
+        said.append(f"{count(others, 'other thing' if over else 'thing')} to check")
+    return ", ".join(said)
+
+
+def _apart(plan: Plan) -> Iterator[str]:
+    if plan.refused:
+        yield f"{len(plan.refused)} not possible"
+    if plan.conflicts:
+        yield count(len(plan.conflicts), "conflict")
+    if held := len(plan.held) - len(plan.conflicts):
+        yield f"{held} held (Traede)"
+
+
+def styles(refs: list[Ref]) -> str:
+    """`2 styles, 1 category`."""
+    return counts(refs).replace("product", "style")
+
+
+def summary(plan: Plan, *, spreads: bool = False) -> Iterator[str]:
+    """What happens, part by part, what hurts most first; with the spread of prices
+    per currency where it is asked for."""
+    going = [s for s in plan.to_do if s.action in ("delete", "archive")]
+    if going:
+        variants = sum(len(step.cascade) for step in going)
+        first, *rest = styles([step.ref for step in going]).split(", ")
+        also = f" ({count(variants, 'variant')})" if variants else ""
+        yield ", ".join((f"deletes {first}{also}", *rest))
+    updates = [step for step in plan.to_do if step.action in UPDATES]
+    groups = [g for g in grouped(updates) if any(map(is_other, g.steps))]
+    leaving = [group.ref for group in groups if goes_off_sale(group)]
+    if leaving:
+        yield f"takes {styles(leaving)} off sale"
+    yield from _prices(plan, spreads=spreads)
+    made = [step for step in plan.to_do if step.action == "create"]
+    whole = {step.ref for step in made}
+    new = [s.ref for s in made if s.ref.kind != "variant" or s.parent not in whole]
+    if new:
+        yield ", ".join(
+            f"{number} new {noun}"
+            for number, noun in (part.split(" ", 1) for part in styles(new).split(", "))
+        )
+    renamed = sum(step.action == "rename" for step in plan.to_do)
+    if renamed:
+        yield f"{renamed} renamed"
+    if others := len(groups) - len(leaving):
+        yield count(others, "other change")
+
+
+def _prices(plan: Plan, *, spreads: bool) -> Iterator[str]:
+    rows = price_rows(step for step in plan.to_do if step.action in UPDATES)
+    if not rows:
+        return
+    if not spreads:
+        yield f"prices of {count(len({row.style for row in rows}), 'style')}"
+        return
+    for currency in sorted({row.currency for row in rows}):
+        own = [row for row in rows if row.currency == currency]
+        calm = [row for row in own if not row.outlier]
+        far = f"{len(own) - len(calm)} beyond {FAR} %" if len(own) > len(calm) else ""
+        said = spread(calm) if calm else ""
+        yield f"{currency} {' and '.join(part for part in (said, far) if part)}"
+
+
+def report_verdict(report: Report, applied_at: str = "") -> Verdict:
+    when = f"{applied_at} " if applied_at else ""
+    left = bool(report.left or report.plan.conflicts or report.stopped)
+    if not report.results and not left:
+        return Verdict(
+            "✅", f"Applied {when}: nothing to do".replace(" :", ":"), "good"
+        )
+    changed = f"{report.changed} changed"
+    if found := report.count("as found"):
+        changed += f", {found} already there"
+    if left:
+        held = f", {len(report.plan.conflicts)} held" if report.plan.conflicts else ""
+        words = f"Applied in part {when}: {changed}, {report.left} left{held}"
+        return Verdict("⚠️", words.replace(" :", ":"), "stop")
+    words = f"Applied {when}: {changed}, 0 left. Read back: {read_back(report)}"
+    mood = "stop" if report.not_converged else "good"
+    return Verdict(
+        "⚠️" if report.not_converged else "✅", words.replace(" :", ":"), mood
+    )

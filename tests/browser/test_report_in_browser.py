@@ -1,0 +1,276 @@
+"""The report in a real browser: what it shows, filters, and never does."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Open
+    from playwright.sync_api import Page
+
+PHONE = {"width": 390, "height": 844}
+EVERY = (
+    "season", "deletes", "creates", "renames", "prices", "others", "personal",
+    "held", "refused", "hostile", "wide", "big", "empty",
+)  # fmt: skip
+OUTCOMES = ("good", "in-part", "bad", "not-stuck", "hostile")
+
+
+def report(name: str) -> str:
+    import plan_cases
+    from about_cases import ABOUT
+
+    from reconcile.reports.plan_html import render_html
+
+    return render_html(plan_cases.ALL[name], ABOUT)
+
+
+def outcome(name: str) -> str:
+    import report_cases
+    from about_cases import ABOUT
+
+    from reconcile.reports.plan_html import render_html
+
+    one = report_cases.ALL[name]
+    return render_html(one.plan, ABOUT, one)
+
+
+def visible(page: Page) -> list[str]:
+    """The sections that are shown."""
+    found: list[str] = page.eval_on_selector_all(
+        "main section", "all => all.filter(s => s.offsetHeight).map(s => s.id)"
+    )
+    return found
+
+
+def findings(page: Page) -> list[str]:
+    axe = resources.files("axe_playwright_python") / "axe.min.js"
+    page.evaluate(
+        "for (const row of document.querySelectorAll('.row'))"
+        " row.style.contentVisibility = 'visible'"
+    )
+    page.evaluate(axe.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(
+        "async () => (await axe.run()).violations.map("
+        "v => `${v.impact} ${v.id} ${v.nodes[0].html.slice(0, 120)}`)"
+    )
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["season", "creates", "others", "held", "big"])
+def test_axe_finds_nothing(show: Open, name: str, scheme: str) -> None:
+    assert findings(show(report(name), color_scheme=scheme)) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["in-part", "bad"])
+def test_axe_finds_nothing_after_an_apply(show: Open, name: str, scheme: str) -> None:
+    assert findings(show(outcome(name), color_scheme=scheme)) == []
+
+
+def test_axe_finds_nothing_on_a_phone(show: Open) -> None:
+    assert findings(show(report("season"), viewport=PHONE)) == []
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_phone_need_not_scroll_sideways(show: Open, name: str) -> None:
+    page = show(report(name), viewport=PHONE)
+
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    assert page.locator("h1").is_visible()
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_nor_after_an_apply(show: Open, name: str) -> None:
+    page = show(outcome(name), viewport=PHONE)
+
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_without_script_everything_is_open(show: Open) -> None:
+    page = show(report("season"), java_script_enabled=False)
+
+    assert not page.locator(".controls").is_visible()
+    assert page.locator("main section").count() == 10
+    assert all(section.is_visible() for section in page.locator("main section").all())
+    assert page.get_by_text("Copy", exact=True).count() == 0
+    page.locator("a.tile", has_text="repriced").click()
+    assert page.url.endswith("#prices")
+    assert page.locator("#deletes").is_visible()
+
+
+def test_a_tile_filters_and_the_fragment_keeps_it(show: Open) -> None:
+    page = show(report("season"))
+    everything = visible(page)
+    page.locator("a.tile", has_text="deleted").click()
+
+    assert visible(page) == ["deletes"]
+    assert page.url.endswith("#part=deletes")
+    assert page.locator("a.tile[aria-current]").inner_text().startswith("1")
+    assert "1 of " in page.locator("output").inner_text()
+    page.reload()
+    assert visible(page) == ["deletes"]
+    page.locator("a.tile", has_text="deleted").click()
+    assert visible(page) == everything
+
+
+def test_a_fragment_from_somebody_else_is_obeyed(show: Open) -> None:
+    page = show(report("prices"), "#currency=EUR&q=tee&sort=up")
+
+    assert page.locator("[data-currency]:visible h3").all_inner_texts() == ["EUR"]
+    assert page.locator("input[name=q]").input_value() == "tee"
+    page.evaluate("location.hash = 'q=scarf'")
+    page.locator("input[name=q]").wait_for()
+    assert page.locator("[data-currency]:visible h3").all_inner_texts() == ["NOK"]
+
+
+@pytest.mark.parametrize(
+    ("query", "sections"),
+    [
+        ("Chino", ["prices", "files"]),
+        ("M0E20000000DGJM", ["deletes"]),
+        ("eur-2027.yaml:9", ["blocks", "prices", "files"]),
+        ("79885", ["new", "files"]),
+        ("nowhere", []),
+    ],
+)
+def test_search_finds_keys_names_and_files(
+    show: Open, query: str, sections: list[str]
+) -> None:
+    page = show(report("season"))
+    page.fill("input[name=q]", query)
+
+    assert visible(page) == sections
+    page.get_by_role("button", name="Show all").click()
+    assert len(visible(page)) == 10
+    assert page.locator("output").inner_text() == ""
+
+
+def test_kinds_and_causes_are_filters(show: Open) -> None:
+    page = show(report("season"))
+    page.select_option("select[name=kind]", "category")
+    assert visible(page) == ["renames"]
+    page.select_option("select[name=kind]", "")
+    page.select_option("select[name=cause]", "drift")
+    assert visible(page) == ["held"]
+
+
+def test_prices_are_sorted_by_their_move(show: Open) -> None:
+    page = show(report("season"))
+    moves = page.locator("#prices td:nth-child(4)")
+    button = page.get_by_role("button", name="Sort by percent")
+    assert moves.all_inner_texts() == ["-89.5 %", "+4.1 %", "+4.0 %"]
+    button.click()
+    assert moves.all_inner_texts() == ["+4.1 %", "+4.0 %", "-89.5 %"]
+    assert page.locator("th[aria-sort=descending]").count() == 1
+    assert page.url.endswith("#sort=down")
+    button.click()
+    button.click()
+    assert moves.all_inner_texts() == ["-89.5 %", "+4.1 %", "+4.0 %"]
+
+
+def test_a_line_is_copied(show: Open) -> None:
+    page = show(report("season"), permissions=["clipboard-read", "clipboard-write"])
+    page.locator("pre + .copy").click()
+    page.get_by_text("Copied").wait_for()
+
+    assert page.evaluate("navigator.clipboard.readText()") == (
+        '- {approve: "b81e22d0", what: price-slip 79097, by: …, reason: …}'
+    )
+
+
+def test_the_keyboard_is_enough(show: Open) -> None:
+    page = show(report("season"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "To the changes"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.dataset.tile") == "blocks"
+    page.keyboard.press("Enter")
+    assert visible(page) == ["blocks"]
+
+
+def test_dark_is_dark(show: Open) -> None:
+    def paper(scheme: str) -> int:
+        page = show(report("season"), color_scheme=scheme)
+        text = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        return sum(map(int, re.findall(r"\d+", text)))
+
+    assert paper("dark") < 120 < 700 < paper("light")
+
+
+def test_paper_shows_all_of_it(show: Open) -> None:
+    page = show(report("season"))
+    page.emulate_media(media="print")
+
+    assert not page.locator(".controls").is_visible()
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.head')).position")
+        == "static"
+    )
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+
+
+@pytest.mark.parametrize("render", [report, outcome])
+def test_nothing_of_a_catalog_is_obeyed(show: Open, render: Any) -> None:
+    page = show(render("hostile"))
+
+    assert page.locator("script").count() == 1
+    assert page.locator("style").count() == 1
+    assert page.locator("img, iframe, object, link, [style], [onerror]").count() == 0
+    assert page.evaluate("document.body.innerText.includes('\\u202e')") is False
+
+
+def test_markup_of_a_catalog_is_text(show: Open) -> None:
+    from about_cases import ABOUT
+    from plan_builders import change, made, plan, step
+
+    from reconcile.reports.plan_html import render_html
+
+    evil = "</script><img src=x onerror=top.evil=1>\"'{{ 7 * 7 }}<!--"
+    one = plan(
+        step("create", f"product:{evil}", made("name", evil),
+             made("description", evil), name=evil, source=f"{evil}.yaml:1"),
+        step("create", f"variant:{evil}", made(("attributes", evil), evil),
+             made("images", [{"url": "javascript:evil"}]), parent=evil, name=evil),
+        step("update", "product:x", change("name", evil, f"{evil} new"), name=evil),
+    )  # fmt: skip
+    page = show(render_html(one, ABOUT))
+
+    assert page.evaluate("window.evil") is None
+    assert page.locator("img").count() == 0
+    assert page.locator("a[href^='javascript']").count() == 0
+    assert evil in page.locator("#new").inner_text()
+
+
+def test_script_that_somebody_adds_does_not_run(browser: Any, tmp_path: Any) -> None:
+    html = report("season").replace(
+        "</main>", "<script>window.evil = 1</script><p onclick='evil=1'>x</p></main>"
+    )
+    file = tmp_path / "plan.html"
+    file.write_text(html, encoding="utf-8")
+    page = browser.new_page()
+    page.goto(file.as_uri())
+
+    assert page.evaluate("window.evil") is None
+    assert page.locator(".controls").is_visible()
+    page.close()
+
+
+def test_six_thousand_variants_are_all_there(show: Open) -> None:
+    from about_cases import ABOUT
+    from test_plan_markdown import huge
+
+    from reconcile.reports.plan_html import render_html
+
+    page = show(render_html(huge(), ABOUT))
+    assert page.locator("#prices tbody tr").count() == 1200
+    assert page.locator("#new .card").count() == 600
+    page.fill("input[name=q]", "M0E2701239")
+    assert page.locator("#prices tbody tr:visible").count() == 2
