@@ -12,11 +12,22 @@ import click
 
 from reconcile import __version__
 from reconcile.cli.commands.apply import apply
+from reconcile.cli.commands.ci import ci
+from reconcile.cli.commands.completion import completion
 from reconcile.cli.commands.doctor import doctor
+from reconcile.cli.commands.drift import drift
+from reconcile.cli.commands.explain import explain
+from reconcile.cli.commands.fmt import fmt
 from reconcile.cli.commands.import_ import import_
+from reconcile.cli.commands.init import init
 from reconcile.cli.commands.plan import plan
+from reconcile.cli.commands.pull import pull
+from reconcile.cli.commands.rename import rename
 from reconcile.cli.commands.sandbox import sandbox
+from reconcile.cli.commands.schema import schema
 from reconcile.cli.commands.show import show
+from reconcile.cli.commands.status import status
+from reconcile.cli.commands.unlock import unlock
 from reconcile.cli.commands.validate import validate
 from reconcile.cli.flags import Flags
 from reconcile.errors import CatalogInvalid, ReconcileError, UsageError
@@ -25,7 +36,7 @@ EXIT_CODES = """\b
 Exit codes:
   0    done (with --detailed-exitcode: no changes)
   1    another error before a write; nothing changed
-  2    changes present (only with --detailed-exitcode)
+  2    changes present (only with --detailed-exitcode); drift: there is some
   3    the catalog is invalid
   4    blocked by a guard
   5    partly applied; the report says what is left, and how to go on
@@ -66,10 +77,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _sentence(error: ReconcileError) -> str:
-    from reconcile.reports.escape import terminal
+    from reconcile.cli.output import error_words
 
-    hint = f"\n{terminal(error.hint)}" if error.hint else ""
-    return f"error  {terminal(error.message)}{hint}"
+    return error_words(error)
 
 
 def _show_problems(invalid: CatalogInvalid) -> int:
@@ -114,5 +124,24 @@ def cli(context: click.Context, /, **options: Any) -> None:
         context.call_on_close(gc.enable)
 
 
-for command in (validate, plan, show, apply, import_, doctor, sandbox):
+for command in (
+    init,
+    validate,
+    fmt,
+    schema,
+    plan,
+    show,
+    apply,
+    import_,
+    doctor,
+    sandbox,
+    status,
+    unlock,
+    drift,
+    pull,
+    rename,
+    explain,
+    ci,
+    completion,
+):
     cli.add_command(command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -11,13 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconcile.cli.setting import Setting, load
-from reconcile.errors import CatalogInvalid, UsageError
+from reconcile.cli.setting import Setting, load, utc_now
+from reconcile.errors import CatalogInvalid, ReconcileError, UsageError
 
 if TYPE_CHECKING:
     from reconcile.cli.wiring import Read
     from reconcile.core.loading import Loaded
     from reconcile.core.problems import Problem
+    from reconcile.core.steps import Plan
+    from reconcile.reports.about import About
 
 
 def show_problems(
@@ -35,6 +36,11 @@ def show_problems(
 
 def valid_catalog(setting: Setting) -> Loaded:
     """The catalog; ends the command where it has problems, which are no result."""
+    return valid_files(setting)[0]
+
+
+def valid_files(setting: Setting) -> tuple[Loaded, dict[str, bytes]]:
+    """The catalog, and the files that say it; ends the command like the above."""
     from reconcile.core.problems import errors
 
     loaded, texts = load(setting)
@@ -42,25 +48,51 @@ def valid_catalog(setting: Setting) -> Loaded:
     if wrong:
         print(show_problems(setting, loaded, texts), end="", file=sys.stderr)
         raise click.exceptions.Exit(CatalogInvalid.exit_code)
-    return loaded
+    return loaded, texts
 
 
-def show_plan(setting: Setting, read: Read, name: str) -> str:
-    """A plan in one of its formats."""
+def show_plan(
+    setting: Setting, read: Read, name: str, *, show_personal: bool = False
+) -> str:
+    """A plan in one of its formats; personal values only as text for a terminal."""
+    from reconcile.cli.about import about_plan
     from reconcile.core.plan_json import plan_text
     from reconcile.reports.plan_text import render_plan
 
+    plan = read.planned.plan
     if name == "json":
-        return plan_text(read.planned.plan, read.seal)
+        return plan_text(plan, read.seal)
+    if name in ("markdown", "html"):
+        about = about_plan(
+            plan,
+            read.digest,
+            setting.folder,
+            config=setting.config,
+            environment=setting.environment,
+            read_at=f"{utc_now():%Y-%m-%d %H:%M} UTC" if plan.complete else "",
+        )
+        return render_for_people(plan, about, name)
     return render_plan(
         read.planned.plan,
         digest=read.digest,
         color=setting.color,
         width=width(),
         verbose=setting.flags.verbose,
+        show_personal=show_personal,
         base_currency=setting.config.base_currency,
         when_refused=setting.config.deletes.when_refused,
     )
+
+
+def render_for_people(plan: Plan, about: About, name: str) -> str:
+    """A plan as `markdown` or `html`."""
+    if name == "html":
+        from reconcile.reports.plan_html import render_html
+
+        return render_html(plan, about)
+    from reconcile.reports.plan_markdown import render_markdown
+
+    return render_markdown(plan, about)
 
 
 def save(file: Path, text: str) -> None:
@@ -82,6 +114,9 @@ def width() -> int:
     return min(shutil.get_terminal_size((100, 24)).columns, 120)
 
 
-def who() -> str:
-    """Who runs this, for the history."""
-    return os.environ.get("GITHUB_ACTOR") or os.environ.get("USER") or "unknown"
+def error_words(error: ReconcileError) -> str:
+    """What went wrong and what to do, for stderr."""
+    from reconcile.reports.escape import terminal
+
+    hint = f"\n{terminal(error.hint)}" if error.hint else ""
+    return f"error  {terminal(error.message)}{hint}"

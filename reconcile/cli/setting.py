@@ -142,6 +142,12 @@ def checked_duration(text: str | None) -> float | None:
     return float(found[1]) * _SECONDS[found[2]]
 
 
+def who() -> str:
+    """Who runs this, for the history."""
+    names = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER")
+    return next((os.environ[name] for name in names if os.environ.get(name)), "unknown")
+
+
 def utc_now() -> datetime.datetime:
     return datetime.datetime.now(tz=datetime.UTC)  # noqa: TID251 (the one real clock)
 

@@ -18,9 +18,10 @@ from reconcile.cli.setting import (
     today,
     token_of,
     utc_now,
+    who,
 )
 from reconcile.core.model import KindName, Snapshot
-from reconcile.errors import ReconcileError
+from reconcile.errors import LeaseHeld, ReconcileError
 
 if TYPE_CHECKING:
     from reconcile.core.approvals import Approvals
@@ -91,6 +92,15 @@ def open_state(
         base=setting.folder,
         renewing=True,
     )
+
+
+def _state_to_read(setting: Setting, create: bool) -> State:
+    from reconcile.edges.state import StateMissing
+
+    try:
+        return open_state(setting, create=create)
+    except StateMissing:
+        return open_state(setting, stateless=True)
 
 
 def require_state(setting: Setting, *, stateless: bool) -> None:
@@ -184,9 +194,14 @@ def plan(
     return plan_again(setting, loaded, state, wish, seen)
 
 
-def plan_only(setting: Setting, loaded: Loaded, wish: Wish) -> Read:
-    """A plan that nothing will be written of, and a word on what was read for it."""
-    with open_client(setting) as client, open_state(setting) as state:
+def plan_only(
+    setting: Setting, loaded: Loaded, wish: Wish, *, create: bool = True
+) -> Read:
+    """A plan that nothing will be written of, and a word on what was read for it.
+
+    Without `create` a state that is not there yet is not made: the first apply does.
+    """
+    with open_client(setting) as client, _state_to_read(setting, create) as state:
         reader, watch = reader_for(setting, client), stopwatch()
         read = plan(setting, loaded, reader, state, wish)
     announce(setting, reader, watch())
@@ -307,8 +322,9 @@ def run_apply(
     from reconcile.edges.apply import Applying, apply_plan
 
     plan = limited.read.planned.plan
-    who = os.environ.get("GITHUB_ACTOR") or os.environ.get("USER") or "unknown"
-    run_id = state.begin_run(limited.read.digest, plan.catalog_digest, plan.commit, who)
+    run_id = state.begin_run(
+        limited.read.digest, plan.catalog_digest, plan.commit, who()
+    )
     run = Applying(
         limited.read.planned,
         loaded.catalog,
@@ -341,7 +357,8 @@ def run_apply(
         state.end_run(run_id, summary, report.exit_code, plan.commit)
     except ReconcileError as error:  # the report is worth more than its history
         if not report.ended_with:
-            report = replace(report, stopped=error.message, ended_with=5)
+            code = error.exit_code if isinstance(error, LeaseHeld) else 5
+            report = replace(report, stopped=error.message, ended_with=code)
     return report
 
 

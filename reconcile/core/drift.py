@@ -17,7 +17,7 @@ from reconcile.core.personal import Seal
 from reconcile.core.plan_json import FORMAT_VERSION, change_to_json
 from reconcile.core.planning import Planned
 from reconcile.core.scope import Only
-from reconcile.core.steps import Change, Step
+from reconcile.core.steps import Change, Plan, Step
 
 Pairs = tuple[tuple[Desired, Live], ...]
 
@@ -108,6 +108,23 @@ def limited_to(drift: Drift, only: Sequence[Only]) -> Drift:
         tuple(one for one in drift.deleted if covered(one.ref, one.parent)),
         pairs(drift.renamed),
         pairs(drift.made_again),
+    )
+
+
+def left_alone(drift: Drift, plan: Plan) -> Drift:
+    """The part that an apply of the plan does not put back."""
+    held = {(s.ref, c.path) for s in plan.held for c in s.changes if c.held}
+    steps = (
+        replace(
+            step, changes=tuple(c for c in step.changes if (step.ref, c.path) in held)
+        )
+        for step in drift.steps
+    )
+    made = {step.ref for step in plan.to_do if step.action == "create"}
+    return replace(
+        drift,
+        steps=tuple(step for step in steps if step.changes),
+        deleted=tuple(one for one in drift.deleted if one.ref not in made),
     )
 
 

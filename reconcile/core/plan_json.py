@@ -17,6 +17,7 @@ from reconcile.core.personal import Seal
 from reconcile.core.problems import Location
 from reconcile.core.steps import (
     Approved,
+    Base,
     Block,
     Change,
     Plan,
@@ -35,8 +36,9 @@ def plan_to_json(plan: Plan, seal: Seal) -> dict[str, Any]:
         "format_version": FORMAT_VERSION,
         "tenant": {"url": plan.tenant.url, "brand_id": plan.tenant.brand_id},
         "as_of": plan.as_of,
-        "complete": True,
+        "complete": plan.complete,
         "catalog": {"digest": plan.catalog_digest, "commit": plan.commit},
+        **_base_to_json(plan.base),
         "state": {"first_run": plan.first_run},
         "summary": {kind: dict(counts) for kind, counts in plan.summary.items()},
         "steps": [step_to_json(step, seal) for step in plan.steps],
@@ -120,7 +122,13 @@ def step_to_json(step: Step, seal: Seal) -> dict[str, Any]:
     }
     if step.cascade:
         body["cascade"] = [str(ref) for ref in step.cascade]
+    if step.added is not None:
+        body["added"] = step.added
     return body
+
+
+def _base_to_json(base: Base | None) -> dict[str, Any]:
+    return {"base": {"ref": base.ref, "commit": base.commit}} if base else {}
 
 
 def _approved_to_json(approved: Approved) -> dict[str, Any]:
@@ -169,7 +177,13 @@ def _plan(data: Mapping[str, Any]) -> Plan:
         data["catalog"]["commit"],
         data["state"]["first_run"],
         tuple(_approved(one) for one in data.get("approved", ())),
+        _base(data.get("base")),
+        data["complete"],
     )
+
+
+def _base(data: Mapping[str, Any] | None) -> Base | None:
+    return Base(data["ref"], data["commit"]) if data else None
 
 
 def _approved(data: Mapping[str, Any]) -> Approved:
@@ -202,6 +216,7 @@ def _step(data: Mapping[str, Any]) -> Step:
         tuple(data["notes"]),
         tuple(_ref(ref) for ref in data.get("cascade", ())),
         data["name"],
+        data.get("added"),
     )
 
 

@@ -39,7 +39,8 @@ class Limited:
 def limit(fresh: Plan, saved: Plan, seal: Seal) -> Limited:
     """What may still be written of `saved`.
 
-    Raises DoesNotFit where the plan is of another tenant or another catalog.
+    Raises DoesNotFit where the plan is of another tenant or another catalog, or no
+    plan of Traede at all.
     """
     _must_fit(fresh, saved)
     now = {step.id: step for step in fresh.steps}
@@ -72,6 +73,12 @@ def limit(fresh: Plan, saved: Plan, seal: Seal) -> Limited:
 
 
 def _must_fit(fresh: Plan, saved: Plan) -> None:
+    if not saved.complete:
+        raise DoesNotFit(
+            "this plan compares two catalogs, and Traede was not read for it: it can "
+            "be looked at, and not applied",
+            hint="Make one that reads Traede: reconcile plan --out plan.json",
+        )
     if saved.tenant != fresh.tenant:
         raise DoesNotFit(
             f"this plan is for {saved.tenant.url} (brand {saved.tenant.brand_id}), not "

@@ -67,6 +67,8 @@ class Step:
     """What goes with a deleted product: its variants."""
     name: str = ""
     """What people call it; never a customer's name."""
+    added: bool | None = None
+    """Whether edits since the plan's `base` ask for it; None: nobody compared."""
 
     @property
     def id(self) -> str:
@@ -126,6 +128,15 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """The catalog that this one was compared with."""
+
+    ref: str
+    """As a person named it, such as `main`."""
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that apply needs and a reviewer wants; the same for same input."""
 
@@ -142,11 +153,20 @@ class Plan:
     commit: str | None = None
     first_run: bool = False
     approved: tuple[Approved, ...] = ()
+    base: Base | None = None
+    complete: bool = True
+    """Whether Traede was read; else two catalogs were compared, and nothing of it can
+    be applied."""
 
     @property
     def to_do(self) -> tuple[Step, ...]:
         """The steps that an apply would write."""
         return tuple(step for step in self.steps if not step.held)
+
+    @property
+    def waiting(self) -> tuple[Step, ...]:
+        """The steps to do that were to do already without the edits since `base`."""
+        return tuple(step for step in self.to_do if step.added is False)
 
     @property
     def held(self) -> tuple[Step, ...]:

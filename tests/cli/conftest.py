@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ci_pipeline import Pipeline
 from cli_brand import TOKEN, Brand
+from support.forges import Forge, running_forge
 
 from reconcile.sandbox import Sandbox
 
@@ -39,3 +41,24 @@ def brand(
     outside.setenv("TRAEDE_TOKEN", TOKEN)
     outside.chdir(tmp_path)
     return Brand(server, tmp_path, capsys)
+
+
+@pytest.fixture
+def forge() -> Iterator[Forge]:
+    with running_forge() as server:
+        yield server
+
+
+@pytest.fixture
+def github(brand: Brand, forge: Forge, outside: pytest.MonkeyPatch) -> Pipeline:
+    return Pipeline(brand, forge, outside, github=True)
+
+
+@pytest.fixture(params=["github", "gitlab"])
+def pipeline(
+    brand: Brand,
+    forge: Forge,
+    outside: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Pipeline:
+    return Pipeline(brand, forge, outside, github=request.param == "github")

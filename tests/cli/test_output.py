@@ -171,7 +171,7 @@ def test_import_writes_files_and_says_which(brand: Brand):
     ran = brand.run("import")
 
     assert ran.code == 0
-    assert "wrote  catalog/products/ (1 files)" in ran.out
+    assert "wrote  catalog/products/ (1 file)" in ran.out
     assert "skipped  1 customer: personal data stays out of git" in ran.out
     assert brand.run("plan", "--detailed-exitcode").code == 0
 

@@ -11,6 +11,7 @@ from typing import Any
 from support.neutral import Brand, write_catalog
 
 from reconcile.cli import wiring
+from reconcile.cli.commands.plan import only_of
 from reconcile.cli.flags import Flags
 from reconcile.cli.setting import Setting, load, resolve
 from reconcile.cli.wiring import Wish
@@ -19,6 +20,7 @@ from reconcile.core.model import Ledger
 from reconcile.core.problems import errors
 from reconcile.core.steps import Plan
 from reconcile.edges.apply import Report
+from reconcile.edges.files import read_catalog_texts
 from reconcile.edges.state import this_process
 from reconcile.sandbox import Sandbox
 
@@ -86,11 +88,18 @@ class Account:
             assert read.planned.plan.blocked == ()
             return wiring.run_apply(setting, loaded, reader, state, limited)
 
-    def import_live(self) -> Imported:
+    def import_live(self, *only: str) -> Imported:
         setting = self.setting
         with wiring.open_client(setting) as client:
             snapshot = wiring.reader_for(setting, client).read_all()
-        imported = import_catalog(snapshot, setting.config, customers=True)
+        existing = read_catalog_texts(setting.catalog, setting.catalog)
+        imported = import_catalog(
+            snapshot,
+            setting.config,
+            customers=True,
+            existing={name: text.decode() for name, text in existing.items()},
+            only=only_of(only),
+        )
         for name, text in imported.files.items():
             path = setting.catalog / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -58,8 +58,8 @@ def apply(
     """
     from reconcile.cli import wiring
     from reconcile.cli.commit_order import checked_commit, refuse_older
-    from reconcile.cli.output import plan_file_text, valid_catalog, who, width
-    from reconcile.cli.setting import checked_duration, resolve, stopwatch
+    from reconcile.cli.output import plan_file_text, valid_catalog, width
+    from reconcile.cli.setting import checked_duration, resolve, stopwatch, who
     from reconcile.core.plan_json import day_of
     from reconcile.edges.state import this_process
     from reconcile.reports.apply_text import render_report

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from reconcile.cli.flags import Flags
-from reconcile.errors import ReconcileError
+from reconcile.errors import ReconcileError, UsageError
 
 if TYPE_CHECKING:
     from reconcile.cli.setting import Setting
-    from reconcile.core.importing import Imported
+    from reconcile.core.scope import Only
 
 
 @click.command("import")
 @click.option("--customers", is_flag=True, help="Customers too (personal data).")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="KIND:GLOB",
+    help="Import this part alone, such as product:tee-* (its variants too).",
+)
 @click.pass_obj
-def import_(flags: Flags, /, customers: bool) -> int:
-    """Write what Traede has into catalog files; Traede is only read."""
+def import_(flags: Flags, /, customers: bool, only: Sequence[str]) -> int:
+    """Write what Traede has into catalog files; Traede is only read.
+
+    Files that are there stay as they are: what one of them has already is not written
+    again.
+    """
     from reconcile.cli import wiring
-    from reconcile.cli.output import save
+    from reconcile.cli.commands.plan import only_of
+    from reconcile.cli.output import save, width
     from reconcile.cli.setting import resolve, stopwatch
     from reconcile.core.importing import import_catalog
+    from reconcile.reports.import_text import render_import
 
+    patterns = only_of(only)
+    _demand_customers(patterns, customers=customers)
     setting = resolve(flags)
     watch = stopwatch()
     with wiring.open_client(setting) as client:
@@ -33,19 +47,55 @@ def import_(flags: Flags, /, customers: bool) -> int:
     wiring.announce(setting, reader, watch())
     existing = _existing_texts(setting)
     imported = import_catalog(
-        snapshot, setting.config, customers=customers, existing=existing
+        snapshot,
+        setting.config,
+        customers=customers,
+        existing=existing,
+        only=patterns,
     )
-    clash = sorted(set(imported.files) & set(existing))
-    if clash:
-        raise ReconcileError(
-            f"{setting.catalog.name}/{clash[0]} exists already and says something else",
-            hint="Move it away, and import again.",
-        )
+    _demand_a_fit(setting, existing, imported.files)
     for name, text in sorted(imported.files.items()):
         save(setting.catalog / name, text)
-    for line in _lines(setting, imported, customers=customers):
-        print(line)
+    folder = setting.catalog.name
+    print(render_import(imported, folder, only=only, width=width()), end="")
     return 0
+
+
+def _demand_customers(patterns: Sequence[Only], *, customers: bool) -> None:
+    if not customers and any(one.kind == "customer" for one in patterns):
+        raise UsageError(
+            "personal data stays out of git unless you ask",
+            hint="Add --customers to import these customers.",
+        )
+
+
+def _demand_a_fit(
+    setting: Setting, existing: Mapping[str, str], new: Mapping[str, str]
+) -> None:
+    """A part may turn references of other files into mistakes: once the files have
+    one category, all that they name must be there."""
+    from reconcile.core.loading import load_catalog
+    from reconcile.core.problems import errors
+    from reconcile.core.schema import compile_schema
+    from reconcile.edges.files import schema_text
+
+    schema = compile_schema(schema_text("catalog.schema.json"))
+
+    def mistakes(texts: Mapping[str, str]) -> list[str]:
+        whole = {name: text.encode() for name, text in texts.items()}
+        found = errors(load_catalog(whole, setting.config, schema).problems)
+        return [f"{setting.catalog.name}/{one.where}: {one.message}" for one in found]
+
+    if not existing:
+        return
+    before = mistakes(existing)
+    added = [one for one in mistakes({**existing, **new}) if one not in before]
+    if added:
+        raise ReconcileError(
+            f"with these files your catalog would not be valid any more: {added[0]}",
+            hint="Import more at once, such as --only 'category:*' too. Nothing was "
+            "written.",
+        )
 
 
 def _existing_texts(setting: Setting) -> dict[str, str]:
@@ -56,32 +106,3 @@ def _existing_texts(setting: Setting) -> dict[str, str]:
         return {}
     texts = read_catalog_texts(setting.catalog, setting.catalog)
     return {name: text.decode("utf-8", "replace") for name, text in texts.items()}
-
-
-def _lines(setting: Setting, imported: Imported, *, customers: bool) -> Iterator[str]:
-    """What was written, what could not be, and what a person has to settle."""
-    from reconcile.core.kinds import KINDS
-
-    folder = setting.catalog.name
-    products = sum(name.startswith("products/") for name in imported.files)
-    others = [n for n in sorted(imported.files) if not n.startswith("products/")]
-    wrote = [f"{folder}/products/ ({products} files)"] if products else []
-    wrote += [f"{folder}/{name}" for name in others]
-    yield f"wrote  {', '.join(wrote)}" if wrote else "wrote  nothing"
-    for kind, count in sorted(imported.skipped.items()):
-        noun = KINDS[kind].plural if count != 1 else kind
-        why = (
-            "personal data stays out of git unless you ask (--customers)"
-            if kind == "customer" and not customers
-            else "written in your files already"
-        )
-        yield f"skipped  {count} {noun}: {why}"
-    if imported.not_readable:
-        yield (
-            "not readable from Traede, so not in the files: "
-            + ", ".join(imported.not_readable)
-        )
-    if imported.needs_you:
-        yield f"needs you ({len(imported.needs_you)}):"
-        for sentence in imported.needs_you:
-            yield f"  {sentence}"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -37,13 +38,16 @@ approve_option = click.option(
 )
 
 
+PLAN_FORMATS: Final = ("text", "json", "markdown", "html")
+
+
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), help="Save the plan here.")
 @click.option(
     "--format",
     "formats",
     multiple=True,
-    metavar="text|json[=FILE]",
+    metavar="text|json|markdown|html[=FILE]",
     help="How to show it; may be given several times.  [default: text]",
 )
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 if changes.")
@@ -57,6 +61,19 @@ approve_option = click.option(
 )
 @approve_option
 @click.option("--as-of", metavar="DATE", help="Plan as on this day (YYYY-MM-DD).")
+@click.option(
+    "--base", metavar="REF", help="Mark what came since this branch of git, or commit."
+)
+@click.option(
+    "--offline",
+    is_flag=True,
+    help="Compare with the catalog at --base (the default branch); Traede is not read.",
+)
+@click.option(
+    "--show-personal",
+    is_flag=True,
+    help="Show names and addresses of customers; as text, on a terminal.",
+)
 @click.pass_obj
 def plan(
     flags: Flags,
@@ -69,25 +86,42 @@ def plan(
     only: Sequence[str],
     approve: tuple[str, ...],
     as_of: str | None,
+    base: str | None,
+    offline: bool,
+    show_personal: bool,
 ) -> int:
     """Show what an apply would change in Traede; nothing is written there."""
-    from reconcile.cli import wiring
+    from reconcile.cli.base import base_catalog, compared, marked
     from reconcile.cli.output import save, show_plan, valid_catalog
-    from reconcile.cli.setting import checked_day, resolve, stopwatch
+    from reconcile.cli.setting import checked_day, resolve
+    from reconcile.cli.wiring import Wish, plan_only
 
+    if offline and (no_delete or write_drift or only):
+        raise UsageError(
+            "--offline compares two catalogs whole: it takes no --no-delete, "
+            "--write-drift or --only"
+        )
     shown = [_format(text) for text in formats or ("text",)]
+    if show_personal and not (shown == [("text", None)] and sys.stdout.isatty()):
+        raise UsageError(
+            "--show-personal is for text on a terminal: files and logs would keep what "
+            "it shows"
+        )
     part = only_of(only)
-    wish = wiring.Wish(no_delete, write_drift, checked_day(as_of), part, approve)
+    wish = Wish(no_delete, write_drift, checked_day(as_of), part, approve)
     setting = resolve(flags)
     loaded = valid_catalog(setting)
-    with wiring.open_client(setting) as client, wiring.open_state(setting) as state:
-        reader, watch = wiring.reader_for(setting, client), stopwatch()
-        read = wiring.plan(setting, loaded, reader, state, wish)
-    wiring.announce(setting, reader, watch())
+    if offline:
+        older = base_catalog(setting, [base] if base else [])
+        read = compared(setting, loaded, older, wish)
+    else:
+        marking = base_catalog(setting, [base]) if base else None
+        read = plan_only(setting, loaded, wish)
+        read = marked(read, loaded, marking) if marking else read
     if out is not None:
         save(out, show_plan(setting, read, "json"))
     for name, file in shown:
-        text = show_plan(setting, read, name)
+        text = show_plan(setting, read, name, show_personal=show_personal)
         if file is None:
             print(text, end="" if text.endswith("\n") else "\n")
         else:
@@ -114,8 +148,9 @@ def only_of(patterns: Sequence[str]) -> tuple[Only, ...]:
 
 def _format(text: str) -> tuple[str, Path | None]:
     name, _, file = text.partition("=")
-    if name not in ("text", "json"):
+    if name not in PLAN_FORMATS:
         raise UsageError(
-            f"there is no format {name!r}", hint="Formats: text, json; json=FILE."
+            f"there is no format {name!r}",
+            hint=f"Formats: {', '.join(PLAN_FORMATS)}; html=FILE.",
         )
     return name, Path(file) if file else None

@@ -1,0 +1,132 @@
+"""`ci apply`: what was merged is written, and its proposal gets the outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from reconcile.cli.ci import (
+    Run,
+    checked,
+    inert,
+    opened,
+    post_failure,
+    save_plan,
+    tell_drift,
+    this_job,
+)
+from reconcile.cli.ci_about import about_job
+from reconcile.cli.flags import Flags
+from reconcile.errors import Blocked, CatalogInvalid, ReconcileError
+
+if TYPE_CHECKING:
+    from reconcile.cli.wiring import Read
+    from reconcile.core.loading import Loaded
+    from reconcile.core.outcomes import Report
+    from reconcile.edges.forge import Job
+
+LONGEST: Final = 5 * 3600.0
+"""Seconds, where nobody says when the job is ended: on GitHub after six hours."""
+_POSTING: Final = 600.0
+"""What is kept for reading back, and for saying what came of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of `ci apply`."""
+
+    older_commit: str | None = None
+    stateless: bool = False
+    deadline: float | None = None
+    wait: float = 90.0
+
+
+def apply_job(flags: Flags, asked: Asked) -> int:
+    from reconcile.cli.wiring import INTERRUPTED
+
+    run = opened(flags, this_job(), applying=True)
+    loaded = checked(run) if run else None
+    if run is None or loaded is None:
+        return CatalogInvalid.exit_code
+    with inert(run.job):
+        try:
+            read, report, took = _applied(run, loaded, asked)
+        except ReconcileError as error:
+            post_failure(run, error)
+            return error.exit_code
+        if report is None:
+            _post_blocked(run, read)
+            code = Blocked.exit_code
+        else:
+            _post_outcome(run, read, report, took)
+            code = report.exit_code
+        tell_drift(run, loaded, read)
+    return 130 if report and report.stopped == INTERRUPTED else code
+
+
+def _applied(
+    run: Run, loaded: Loaded, asked: Asked
+) -> tuple[Read, Report | None, float]:
+    """The plan; what became of it, None where it is blocked; seconds."""
+    from reconcile.cli import wiring
+    from reconcile.cli.commit_order import checked_commit, refuse_older
+    from reconcile.cli.setting import stopwatch, who
+    from reconcile.edges.state import this_process
+
+    setting = run.setting
+    named = checked_commit(asked.older_commit)
+    wiring.require_state(setting, stateless=asked.stateless)
+    wiring.require_brand(setting)
+    with (
+        wiring.open_client(setting) as client,
+        wiring.open_state(setting, stateless=asked.stateless) as state,
+    ):
+        state.acquire(asked.wait, this_process(who()))
+        reader, watch = wiring.reader_for(setting, client), stopwatch()
+        read = wiring.plan(setting, loaded, reader, state, wiring.Wish(), settle=True)
+        wiring.announce(setting, reader, watch())
+        commit = read.planned.plan.commit
+        refuse_older(setting.folder, commit, state.meta().commit, named)
+        if read.planned.plan.blocked:
+            return read, None, watch()
+        limited = wiring.limit_to(read, None)
+        seconds = asked.deadline or deadline_of(run.job)
+        report = wiring.run_apply(setting, loaded, reader, state, limited, seconds)
+    return read, report, watch()
+
+
+def deadline_of(job: Job) -> float:
+    """Seconds after which no call is begun."""
+    if job.timeout is None:
+        return LONGEST
+    return max(job.timeout - _POSTING, job.timeout / 2)
+
+
+def _post_outcome(run: Run, read: Read, report: Report, took: float) -> None:
+    from reconcile.cli.output import width
+    from reconcile.reports.apply_text import render_report
+    from reconcile.reports.plan_markdown_states import render_outcome
+
+    text = render_report(
+        report,
+        digest=read.digest,
+        seconds=took,
+        color=run.setting.color,
+        width=width(),
+        when_refused=run.setting.config.deletes.when_refused,
+    )
+    print(text)
+    about = about_job(run.setting, read, run.job, applied=True)
+    save_plan(run, read, report)
+    run.show(lambda limit: render_outcome(report, about, limit=limit))
+
+
+def _post_blocked(run: Run, read: Read) -> None:
+    from reconcile.cli.output import show_plan
+    from reconcile.reports.plan_markdown_states import render_not_applied
+
+    print(show_plan(run.setting, read, "text"))
+    about = about_job(run.setting, read, run.job)
+    plan = read.planned.plan
+    save_plan(run, read)
+    run.show(lambda limit: render_not_applied(plan, about, limit=limit))

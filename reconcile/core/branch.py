@@ -1,0 +1,40 @@
+"""Which steps of a plan are asked for by the edits of a branch.
+
+A plan reads all of Traede, so on a branch it also shows what the main branch asks for
+and nobody has applied yet. A step is the branch's own where the two catalogs differ in
+what it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from reconcile.core.model import Desired, Path, Ref, Value
+from reconcile.core.steps import Base, Plan, Step
+
+Objects = Mapping[Ref, Desired]
+
+
+def mark(plan: Plan, base: Base, before: Objects, now: Objects) -> Plan:
+    """The plan with each step marked; `before` is the catalog at `base`."""
+    steps = (
+        replace(step, added=_differs(step, before.get(step.ref), now.get(step.ref)))
+        for step in plan.steps
+    )
+    return replace(plan, steps=tuple(steps), base=base)
+
+
+def _differs(step: Step, before: Desired | None, now: Desired | None) -> bool:
+    if before is None or now is None:
+        return before is not now
+    if step.action == "rename":
+        return before.renamed_from != now.renamed_from
+    if (before.delete, before.parent) != (now.delete, now.parent):
+        return True
+    return any(_at(before, c.path) != _at(now, c.path) for c in step.changes)
+
+
+def _at(desired: Desired, path: Path) -> dict[Path, Value]:
+    """What is written at or below a path."""
+    return {p: v for p, v in desired.values.items() if p[: len(path)] == path}
