@@ -4,8 +4,11 @@
     case.json        what it shows, and what happened before: applies of other folders
                      of the case, and people at work in Traede; under `approvals` what
                      an id such as "aaaaaaaa" stands for, as the real one depends on
-                     the port of the sandbox
+                     the port of the sandbox; with `meanwhile`, which happens before
+                     the apply, the plan is saved and applied as such
     plan.txt         what a person sees       plan.json    what a program sees
+    after.json       what the apply did       next.txt     the plan after it, unless
+                                                           nothing is left to say
 
 A new case needs no Python. `UPDATE_GOLDEN=1` writes what is expected anew; the
 difference in git is the review.
@@ -21,15 +24,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.afterwards import difference, ledger_difference
 from support.builders import catalog_of
 from support.harness import Shop, quick_folder
 
 from reconcile.core.approvals import approval_id
 from reconcile.core.catalog import Catalog
 from reconcile.core.config import make_config
-from reconcile.core.model import NOTHING
+from reconcile.core.model import NOTHING, Ledger
+from reconcile.core.outcomes import Report
 from reconcile.core.plan_json import plan_to_json
+from reconcile.core.scope import parse_only
+from reconcile.core.steps import Plan
 from reconcile.edges.files import read_catalog_texts
+from reconcile.errors import Blocked
 from reconcile.reports.plan_text import render_plan
 from reconcile.sandbox import Dialect, Sandbox
 
@@ -53,19 +61,67 @@ def test_case(folder: Path, box: Sandbox) -> None:
         wish = dict(case.get("wish", {}))
         if "approve" in wish:
             wish["approve"] = tuple(ids[one] for one in wish["approve"])
+        if "only" in wish:
+            wish["only"] = tuple(map(parse_only, wish["only"]))
         read = shop.plan(wanted, **wish)
         plan = read.planned.plan
         data = plan_to_json(plan, read.seal)
 
         _same(folder / "plan.json", _steady(_parts(data), ids))
-        text = render_plan(plan, digest="sha256:" + "0" * 64, color=False, width=100)
-        _same(folder / "plan.txt", _steady(text, ids) + "\n")
+        _same(folder / "plan.txt", _steady(_told(plan, shop), ids))
 
-        if not plan.blocked:
-            shop.apply(wanted, **wish)
+        is_saved = "only" in wish or "meanwhile" in case
+        saved = shop.save(wanted, **wish) if is_saved else None
+        for event in case.get("meanwhile", ()):
+            _HAPPENS[next(iter(event))](folder, shop, event)
+        before, rows = shop.box.dump(), shop.ledger()
+        report = _apply(shop, wanted, {} if saved else wish, saved)
+        _same(folder / "after.json", _done(shop, report, before, rows))
+        if report:
+            wish.pop("approve", None)  # an id by hand is for one run
             again = shop.plan(wanted, **wish).planned.plan
-            assert again.to_do == ()
+            failed = {one.step.id for one in report.results.values() if not one.good}
+            assert saved or {step.id for step in again.to_do} <= failed
+            news = again.steps or again.refused or again.blocked or again.warnings
+            told = _told(again, shop) if news else ""
+            _same(folder / "next.txt", _steady(told, ids))
         shop.close()
+
+
+def _apply(
+    shop: Shop, wanted: Catalog, wish: dict[str, Any], saved: str | None
+) -> Report | None:
+    """None where the plan is blocked. A plan of a part can only be applied as saved."""
+    try:
+        return shop.apply(wanted, saved, **wish)
+    except Blocked:
+        return None
+
+
+def _done(shop: Shop, report: Report | None, dump: dict[str, Any], rows: Ledger) -> str:
+    """What an apply did, to Traede and to the ledger."""
+    whole = {
+        "exit_code": report.exit_code if report else Blocked.exit_code,
+        "not_done": {
+            one.step.id: f"{one.result}: {one.words}"
+            for one in (report.results.values() if report else ())
+            if one.result != "done"
+        },
+        **difference(dump, shop.box.dump()),
+        "ledger": ledger_difference(rows, shop.ledger()),
+    }
+    whole = {name: part for name, part in whole.items() if part or name == "exit_code"}
+    return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _told(plan: Plan, shop: Shop) -> str:
+    text = render_plan(
+        plan,
+        digest="sha256:" + "0" * 64,
+        color=False,
+        when_refused=shop.config.deletes.when_refused,
+    )
+    return text + "\n"
 
 
 def _begin(folder: Path, case: dict[str, Any], shop: Shop) -> Shop:
@@ -76,7 +132,12 @@ def _begin(folder: Path, case: dict[str, Any], shop: Shop) -> Shop:
         shop.box.load(json.loads(start.read_text(encoding="utf-8")))
     for event in case.get("history", ()):
         _HAPPENS[next(iter(event))](folder, shop, event)
-    shop.box.dialect = Dialect(**case.get("dialect", {}))
+    shop.box.dialect = Dialect(
+        **{
+            name: frozenset(value) if isinstance(value, list) else value
+            for name, value in case.get("dialect", {}).items()
+        }
+    )
     config = case.get("config", {})
     made = make_config({"base_currency": "DKK", **config})
     shop.configure(**{name: getattr(made, name) for name in config})
@@ -90,7 +151,9 @@ _HAPPENS: dict[str, Any] = {
         *event["create"], **event["fields"]
     ),
     "delete": lambda _, shop, event: shop.box.delete(*event["delete"]),
-    "order": lambda _, shop, event: shop.box.order(event["order"]),
+    "order": lambda _, shop, event: shop.box.order(
+        event["order"], **event.get("fields", {})
+    ),
 }
 
 
@@ -107,7 +170,11 @@ def _approval_ids(case: dict[str, Any], shop: Shop) -> dict[str, str]:
 
 
 def _catalog(folder: Path, ids: Mapping[str, str] = NOTHING) -> Catalog:
-    texts = read_catalog_texts(folder, folder.parent)
+    # Each stands for the same folder, at another time.
+    texts = {
+        f"catalog/{file.removeprefix(folder.name + '/')}": text
+        for file, text in read_catalog_texts(folder, folder.parent).items()
+    }
     for name, real in ids.items():
         texts = {
             file: text.replace(name.encode(), real.encode())
@@ -138,7 +205,11 @@ def _steady(text: str, ids: Mapping[str, str]) -> str:
 
 
 def _same(golden: Path, found: str) -> None:
+    """An expectation of nothing is no file."""
     if os.environ.get("UPDATE_GOLDEN"):
-        golden.write_text(found, encoding="utf-8")
-    assert golden.exists(), f"{golden} is missing: UPDATE_GOLDEN=1 writes it"
-    assert found == golden.read_text(encoding="utf-8")
+        if found:
+            golden.write_text(found, encoding="utf-8")
+        else:
+            golden.unlink(missing_ok=True)
+    expected = golden.read_text(encoding="utf-8") if golden.exists() else ""
+    assert found == expected, f"{golden.name}: UPDATE_GOLDEN=1 writes it anew"

@@ -73,6 +73,7 @@ def row_after(
         returned,
         desired.parent,
         protected=protected if desired.protect is None else desired.protect,
+        source=desired.source.location.file,
     )
 
 

@@ -147,6 +147,8 @@ class Applied:
     protected: bool = False
     spent: bool = False
     """A tombstone that has done its work."""
+    source: str = ""
+    """The file that it was written in: once it is gone, why."""
 
 
 Ledger = Mapping[Ref, Applied]

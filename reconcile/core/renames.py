@@ -83,6 +83,20 @@ class _Moving:
     freed: dict[Ref, str] = field(default_factory=dict)
     """The step that takes a key away from its holder: in a chain the next rename needs
     that key free."""
+    by_id: Mapping[tuple[KindName, int], Ref] = field(default_factory=dict)
+    """What each has been called in Traede, before any rename."""
+
+    def parent_of(self, live: Live) -> Ref | None:
+        """By its name of now."""
+        return (
+            self.live_names.now.get(live.parent, live.parent) if live.parent else None
+        )
+
+    def renamed_by_hand(self, ref: Ref) -> Ref | None:
+        """The key in Traede of something that we know by another one."""
+        row = self.out.ledger.get(ref)
+        known = row is not None and not row.spent
+        return self.by_id.get((ref.kind, row.remote_id)) if row and known else None
 
 
 def apply_renames(catalog: Catalog, live: Snapshot, ledger: Ledger) -> Renamed:
@@ -93,13 +107,19 @@ def apply_renames(catalog: Catalog, live: Snapshot, ledger: Ledger) -> Renamed:
         (d for d in catalog.objects.values() if d.renamed_from is not None),
         key=lambda d: (RANK[d.ref.kind], d.ref.key.count(SEPARATOR), d.ref),
     )
+    if waiting:
+        moving.by_id = {(r.kind, one.remote_id): r for r, one in live.objects.items()}
     while waiting:
         left = [desired for desired in waiting if not _settle(moving, desired)]
         if len(left) == len(waiting):
             break
         waiting = left
     for desired in waiting:
-        _both_present(out, desired, catalog)
+        if out.objects.get(desired.ref):
+            _both_present(out, desired, catalog)
+        else:
+            _elsewhere(moving, desired)
+    _follow_by_id(moving, catalog)
     _carry(out.objects, moving.live_names)
     _carry_rows(out.ledger, moving.ledger_names)
     return out
@@ -113,7 +133,7 @@ def _settle(moving: _Moving, desired: Desired) -> bool:
         out.blocked |= {old, new}
         return True
     before, after = out.objects.get(old), out.objects.get(new)
-    if before and after:
+    if before and (after or moving.parent_of(before) != desired.parent):
         return False
     if before:
         befores = moving.live_names.first.get(old, [old])
@@ -126,7 +146,9 @@ def _settle(moving: _Moving, desired: Desired) -> bool:
         row = out.ledger.get(old)
         if row and row.remote_id == after.remote_id and new not in out.ledger:
             _move_rows(moving, {old: new}, {row.remote_id})
-    else:
+    elif moving.renamed_by_hand(old):  # the row keeps its id, for all to see that
+        _move_rows(moving, {old: new}, {out.ledger[old].remote_id})
+    elif not moving.renamed_by_hand(new):
         out.warnings.append(
             Warned(
                 "renamed-from-nothing",
@@ -147,14 +169,53 @@ def _both_present(out: Renamed, desired: Desired, catalog: Catalog) -> None:
         and old in catalog.objects
     ):
         return  # the last link of a chain that was renamed in an earlier run
-    out.blocked |= {old, new}
-    out.refused[new] = Refusal(
-        f"rename:{new}",
+    _refuse(
+        out,
+        desired,
         f'Traede has both "{old.key}" and "{new.key}"',
         "If they are two things, take `renamed_from` out and write both. If one is "
         "left over, remove it in Traede first.",
-        desired.source.location,
     )
+
+
+def _elsewhere(moving: _Moving, desired: Desired) -> None:
+    """A variant that would have to go to another product."""
+    out, old = moving.out, _old(desired)
+    parent = moving.parent_of(out.objects[old])
+    if desired.parent in out.refused:
+        reason = f"it waits for its product {desired.parent.key}"
+        _refuse(out, desired, reason, "Settle that first.")
+        return
+    _refuse(
+        out,
+        desired,
+        f'in Traede "{old.key}" belongs to product {parent.key if parent else "?"}',
+        "Traede cannot move a variant. Write it under that product; or take "
+        "`renamed_from` out, and a new one comes, to which no order belongs.",
+    )
+
+
+def _refuse(out: Renamed, desired: Desired, reason: str, hint: str) -> None:
+    new = desired.ref
+    out.blocked |= {_old(desired), new}
+    source = desired.source.location
+    out.refused[new] = Refusal(f"rename:{new}", reason, hint, source)
+
+
+def _follow_by_id(moving: _Moving, catalog: Catalog) -> None:
+    """Somebody renamed it in Traede, and the catalog follows: it is the same object, so
+    what is known of it stays known."""
+    out = moving.out
+    gone = [
+        row
+        for ref, row in out.ledger.items()
+        if ref not in out.objects and ref not in catalog.objects and not row.spent
+    ]
+    by_id = {(r.kind, x.remote_id): r for r, x in out.objects.items()} if gone else {}
+    for row in gone:
+        now = by_id.get((row.ref.kind, row.remote_id))
+        if now in catalog.objects and now not in out.ledger and now is not None:
+            _move_rows(moving, {row.ref: now}, {row.remote_id})
 
 
 def _old(desired: Desired) -> Ref:

@@ -26,6 +26,7 @@ from reconcile.core.planning.cautions import (
 )
 from reconcile.core.planning.draft import Draft, Options, Planned
 from reconcile.core.planning.guards import guard
+from reconcile.core.planning.lookalikes import point_out_renames
 from reconcile.core.planning.objects import plan_object
 from reconcile.core.planning.obstacles import (
     order_combinations,
@@ -44,7 +45,7 @@ from reconcile.core.planning.removals import (
 from reconcile.core.planning.summary import summarise
 from reconcile.core.renames import Renamed, apply_renames
 from reconcile.core.rules import judge_plan
-from reconcile.core.scope import part_of
+from reconcile.core.scope import Part, part_of
 from reconcile.core.steps import Plan, Warned, in_order
 
 __all__ = ["Options", "Planned", "catalog_digest", "make_plan"]
@@ -58,6 +59,7 @@ _PASSES: Final = (
     keep_categories,
     refuse_empty_products,
     resolve_references,
+    point_out_renames,
     leave_deletes_out,
     stop_dependents,
     warn_unprotected_members,
@@ -76,7 +78,8 @@ def make_plan(
     """The plan for a catalog without problems and a live state proven complete."""
     part = part_of(catalog, ledger, options.only)
     wanted = part.catalog.objects
-    renamed = apply_renames(part.catalog, live, part.ledger)
+    ours = _without_renamed_away(part, catalog)
+    renamed = apply_renames(part.catalog, live, ours)
     offered = {d.parent for d in wanted.values() if d.parent and not d.delete}
     variants = _variants(renamed)
     draft = Draft(part.catalog, live, renamed, config, seal, options, variants, offered)
@@ -151,6 +154,20 @@ def catalog_digest(catalog: Catalog, config: Config) -> str:
 
 def _json_bytes(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _without_renamed_away(part: Part, catalog: Catalog) -> Ledger:
+    """The rows of a part; what has a new key outside of it is not gone."""
+    away = {
+        Ref(desired.ref.kind, desired.renamed_from)
+        for ref, desired in catalog.objects.items()
+        if desired.renamed_from is not None and ref not in part.catalog.objects
+    }
+    return {
+        ref: row
+        for ref, row in part.ledger.items()
+        if ref not in away and row.parent not in away
+    }
 
 
 def _variants(renamed: Renamed) -> dict[Ref, list[Live]]:

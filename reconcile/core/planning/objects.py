@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -42,7 +43,7 @@ def plan_object(
     live = draft.renamed.objects.get(ref)
     row = draft.renamed.ledger.get(ref)
     if desired.delete:
-        if live is not None and not (row and row.spent):
+        if live is not None and not (row and _done(row, live)):
             draft.tombstones.add(ref)
             where = desired.source.location
             note = f"`delete: true` in {where.file}:{where.line}"
@@ -54,6 +55,12 @@ def plan_object(
         _plan_create(draft, desired, row, by_id)
     else:
         _plan_update(draft, desired, live, row)
+
+
+def _done(tombstone: Applied, live: Live) -> bool:
+    """Whether it has deleted already, or done what Traede lets it do instead."""
+    archived = tombstone.retired and tombstone.remote_id == live.remote_id
+    return tombstone.spent or archived
 
 
 def _goes_with_product(draft: Draft, desired: Desired) -> bool:
@@ -75,8 +82,8 @@ def _plan_create(
             f"create:{ref}",
             ref,
             f'somebody renamed it in Traede: it is "{now.key}" there now',
-            f'Keep the new name: write "{now.key}" here. Put the old one back: rename '
-            "it in Traede.",
+            f'Keep the new name: write "{now.key}" here. Change it: write '
+            f"`renamed_from: {json.dumps(now.key, ensure_ascii=False)}`.",
         )
         return
     if _hidden(draft, desired):

@@ -37,7 +37,7 @@ def refuse_other_spellings(draft: Draft) -> None:
                     f'"{step.ref.key}" differs only by capitals or spaces from '
                     f'"{ref.key}", which Traede has',
                     f'If it is the same one, write "{ref.key}", or `renamed_from: '
-                    f"{json.dumps(ref.key, ensure_ascii=False)}` to change its name.",
+                    f"{_quoted(ref.key)}` to change its name.",
                 )
 
 
@@ -54,6 +54,8 @@ def refuse_category_moves(draft: Draft) -> None:
         if step.ref.kind != "category" or step.action != "create":
             continue
         for old in gone.get(fold(_last_name(step.ref)), ()):
+            if _refuse_with_parents(draft, old, step):
+                continue
             reason = (
                 f'it looks like "{old.ref.key}" is to become "{step.ref.key}", and '
                 "Traede cannot move a category"
@@ -66,6 +68,29 @@ def refuse_category_moves(draft: Draft) -> None:
             )
             for each in (step, old):
                 draft.refuse(each.id, each.ref, reason, hint)
+
+
+def _refuse_with_parents(draft: Draft, old: Step, new: Step) -> bool:
+    """Where the categories above go and come too, it is they that have a new name."""
+    was = draft.steps.get(old.parent) if old.parent else None
+    now = draft.steps.get(new.parent) if new.parent else None
+    if was is None or now is None or now.source is None:
+        return False
+    if was.action != "delete" or now.action != "create":
+        return False
+    reason = f'it looks like "{was.ref.key}" is to become "{now.ref.key}"'
+    hint = (
+        f"If it is, write `renamed_from: {_quoted(_last_name(was.ref))}` at "
+        f"{now.source.file}:{now.source.line}: what is below it comes along. If they "
+        "are two things, write the old one with `delete: true`."
+    )
+    for each in (old, new, was, now):
+        draft.refuse(each.id, each.ref, reason, hint)
+    return True
+
+
+def _quoted(key: str) -> str:
+    return json.dumps(key, ensure_ascii=False)
 
 
 def _last_name(category: Ref) -> str:
@@ -155,13 +180,24 @@ def _refuse_cycles(draft: Draft) -> None:
             "of them attributes that are free, apply, then write what you want."
         )
         if step.action in ("create", "delete"):
-            hint = (
-                "If it is the same variant under a new SKU, write `renamed_from` with "
-                "the old SKU on the new one."
-            )
+            hint = _same_variant(step, stuck)
         draft.refuse(
             step.id, step.ref, f"it trades attributes with {others or 'itself'}", hint
         )
+
+
+def _same_variant(step: Step, stuck: list[Step]) -> str:
+    """The line that makes one variant of a create and the delete that it waits for."""
+    for new in stuck:
+        for old in stuck:
+            pair = new.action == "create" and old.action == "delete"
+            if pair and step in (new, old) and old.id in new.requires and new.source:
+                return (
+                    "If it is the same variant under a new SKU, write `renamed_from: "
+                    f"{_quoted(old.ref.key)}` at "
+                    f"{new.source.file}:{new.source.line}."
+                )
+    return "Write other attributes for one of them, apply, and then what you want."
 
 
 def _needs_itself(step: Step, by_id: Mapping[str, Step]) -> bool:
@@ -208,7 +244,9 @@ def _refuse_reference(draft: Draft, step: Step, ref: Ref) -> None:
         step.id,
         step.ref,
         f'it needs the {ref.kind} "{ref.key}", which Traede does not have{why}',
-        f"Write it under `{KINDS[ref.kind].plural}:`, or correct the reference.",
+        "Settle that first."
+        if refused
+        else f"Write it under `{KINDS[ref.kind].plural}:`, or correct the reference.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import replace
 
@@ -29,11 +30,16 @@ def plan_deletes(draft: Draft) -> None:
             live.parent in gone or live.parent in draft.tombstones
         ):
             continue
-        unmanaged = [
-            v.ref.key
+        staying = [
+            v.ref
             for v in draft.variants.get(ref, ())
             if v.ref not in gone and ref.kind == "product" and not _retired(draft, v)
         ]
+        moved = [v for v in staying if v in draft.catalog.objects]
+        unmanaged = [v.key for v in staying if v not in draft.catalog.objects]
+        if moved:
+            _refuse_moved(draft, ref, moved)
+            continue
         if unmanaged:
             draft.refuse(
                 f"delete:{ref}",
@@ -46,7 +52,34 @@ def plan_deletes(draft: Draft) -> None:
             continue
         if KINDS[ref.kind].delete is None and live.values.get(("active",)) is False:
             continue
-        draft.steps[ref] = removal(draft, live, "no longer in the catalog", None)
+        draft.steps[ref] = removal(draft, live, _cause(draft, ref), None)
+
+
+def _refuse_moved(draft: Draft, product: Ref, variants: list[Ref]) -> None:
+    keys = ", ".join(sorted(v.key for v in variants))
+    parents = {draft.catalog.objects[v].parent for v in variants}
+    names = ", ".join(sorted(p.key for p in parents if p))
+    entries = [draft.catalog.objects[p].source.location for p in parents if p]
+    where = f"at {entries[0].file}:{entries[0].line}" if len(entries) == 1 else "there"
+    draft.refuse(
+        f"delete:{product}",
+        product,
+        f"the catalog writes its variants under another product: {keys} under {names}",
+        "Traede cannot move a variant. Is it the same product under a new item "
+        "number? Then write `renamed_from: "
+        f"{json.dumps(product.key, ensure_ascii=False)}` {where}.",
+    )
+
+
+def _cause(draft: Draft, ref: Ref) -> str:
+    """Why something is not written any more, as far as the ledger knows."""
+    row = draft.renamed.ledger[ref]
+    above = draft.catalog.objects.get(row.parent) if row.parent else None
+    source = above.source.location.file if above else row.source
+    if not source:
+        return "no longer in the catalog"
+    gone = "entry" if source in draft.catalog.files else "file"
+    return f"{gone} removed: {source}"
 
 
 def _retired(draft: Draft, live: Live) -> bool:
@@ -100,7 +133,10 @@ def keep_last_variants(draft: Draft) -> None:
                 step.id,
                 step.ref,
                 "it is the last variant of its product, and a product keeps one",
-                f"Delete the product {product.key} instead: take its entry out.",
+                f"Delete the product {product.key} instead: take its entry out."
+                if product in draft.catalog.objects
+                else f"Delete the product {product.key} instead: it has another key "
+                "in Traede by now, so write it with `delete: true`.",
             )
 
 
@@ -195,6 +231,7 @@ def leave_deletes_out(draft: Draft) -> None:
     for step in left:
         del draft.steps[step.ref]
     if left:
+        deletes = "1 delete" if len(left) == 1 else f"{len(left)} deletes"
         draft.warnings.append(
-            Warned("no-delete", "", f"{len(left)} deletes left out (--no-delete)")
+            Warned("no-delete", "", f"{deletes} left out (--no-delete)")
         )
