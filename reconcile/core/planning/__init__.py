@@ -117,7 +117,13 @@ def make_plan(
         options.commit,
         first_run=not ledger,
     )
-    planned = Planned(plan, renamed.objects, renamed.ledger)
+    planned = Planned(
+        plan,
+        renamed.objects,
+        renamed.ledger,
+        tuple(step.id for step in renamed.steps),
+        bool(options.only),
+    )
     blocked = guard(planned, catalog, config, draft.tombstones, live.brand_id, ledger)
     plan = approve(
         replace(plan, blocked=(*blocked, *judged.blocks)),

@@ -36,6 +36,11 @@ class Planned:
     plan: Plan
     objects: Mapping[Ref, Live]
     ledger: Mapping[Ref, Applied]
+    renames: tuple[str, ...] = ()
+    """Ids of all the renames that are done here as data, also where the plan that is
+    applied has fewer: until they are, the keys here are not those of Traede."""
+    part: bool = False
+    """Made with `--only`: whatever is not in it is unknown."""
 
 
 @dataclass(slots=True)

@@ -72,6 +72,11 @@ def apply_plan(run: Applying, settled: tuple[str, ...] = ()) -> Report:
     )
 
 
+def _is_done(run: Applying, step_id: str) -> bool:
+    result = run.results.get(step_id)
+    return result is not None and result.good
+
+
 def _why(error: ReconcileError | OSError) -> str:
     if isinstance(error, ReconcileError):
         return error.message
@@ -159,7 +164,7 @@ def _skip_dependents(run: Applying, waiting: list[Step]) -> None:
 def _adopt(run: Applying) -> int:
     """Ledger only: what is in the catalog and live, and was not written, is managed
     from now on; what is in neither is forgotten."""
-    if any(not r.good and r.step.action == "rename" for r in run.results.values()):
+    if run.planned.part or not all(_is_done(run, name) for name in run.planned.renames):
         return 0
     touched = {result.step.ref for result in run.results.values()}
     refused = {refusal.id.split(":", 1)[1] for refusal in run.planned.plan.refused}

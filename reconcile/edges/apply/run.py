@@ -143,8 +143,10 @@ class Applying:
 
     def _note(self, rows: Iterable[Applied], forget: Iterable[Ref]) -> None:
         for ref in forget:
-            self.rows.pop(ref, None)
-            self.stored.pop(ref, None)
+            stored, row = self.stored.pop(ref, None), self.rows.get(ref)
+            # In a chain of renames the key that is given up is another one's by now.
+            if row is None or stored is None or row.remote_id == stored.remote_id:
+                self.rows.pop(ref, None)
         for row in rows:
             self.rows[row.ref] = self.stored[row.ref] = row
 
