@@ -243,3 +243,31 @@ def test_a_run_that_loses_its_lease_says_how_far_it_came(shop: Shop) -> None:
     assert report.changed >= 1
     assert {r.result for r in report.results.values()} >= {"done", "skipped"}
     assert shop.apply(catalog(*styles)).exit_code == 0
+
+
+# --- another catalog on top of what a killed run left ---------------------------------
+
+
+@pytest.mark.parametrize("moment", range(1, 9))
+def test_another_catalog_goes_on_from_where_a_killed_run_was(
+    shop: Shop, moment: int
+) -> None:
+    shop.configure(deletes=LOOSE)
+    tee = product("tee", variant("tee-s", images=IMAGE), categories=["Men"])
+    with pytest.raises(Killed):
+        shop.apply(catalog(category("Men"), tee), life=Life(ends_after=moment))
+    other = catalog(category("Women"), product("cap", categories=["Women"]))
+
+    report = shop.apply(other)
+    back = shop.apply(catalog(category("Men"), tee))
+
+    assert (report.exit_code, back.exit_code) == (0, 0)
+    assert shop.in_flight() == 0
+    keys = {row["item_number"] for row in shop.box.dump()["products"]}
+    assert keys == {"tee"}
+    images = [e for e in shop.box.effects if e["what"] == "image"]
+    made = [
+        e for e in shop.box.effects if (e["what"], e.get("key")) == ("create", "tee")
+    ]
+    assert len(images) == len(made), "once for each time that it was made"
+    assert shop.plan(catalog(category("Men"), tee)).planned.plan.steps == ()
