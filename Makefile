@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fmt check test bench chaos demo sandbox lock clean
+.PHONY: help setup fmt check test docs bench chaos demo sandbox lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,12 +26,16 @@ check: $(READY)  ## Format, lint, types, architecture, and the sample catalog
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/reconcile validate
+	$(BIN)/reconcile fmt --check
 
 # The core's own tests run with its coverage, which makes them slower; the others not.
 CORE_TESTS := tests/core tests/reports tests/test_cases.py tests/test_examples.py tests/test_schemas_agree.py
 test: $(READY)  ## Run the tests, with the coverage of the core
 	$(BIN)/python -m pytest -q -n auto --cov=reconcile.core --cov-report=term:skip-covered $(CORE_TESTS)
 	$(BIN)/python -m pytest -q -n auto tests $(CORE_TESTS:%=--ignore=%)
+
+docs: $(READY)  ## Write what commands say now into the pages of docs/
+	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/test_docs.py
 
 demo: $(READY)  ## The main job, end to end, on a local Traede
 	@bash docs/demo.sh
@@ -51,5 +55,5 @@ lock: $(READY)  ## Write down the versions that are installed now
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools > constraints.txt
 
 clean:  ## Take away everything that was made
-	rm -rf .venv .demo .reconcile .coverage .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache dist
+	rm -rf .venv tests/editor/node_modules .demo .reconcile .coverage .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,69 +1,243 @@
 """The pages that maintainers read: every command in them is run, and says what the page
-says. A YAML block that names its file is that file from there on; `…` on a line of its
-own stands for lines, within one for text.
+says. A page says in its first lines what it starts from:
+
+    <!-- starts with: nothing -->      an empty folder
+    <!-- starts with: a shop -->       the same, and docs/shop.json as the live shop
+    <!-- starts with: its files -->    that shop, imported, and applied once
+
+A YAML block that names its file is that file from there on. `<!-- in Traede: … -->` is
+somebody at the web page. In what a command says, `…` on a line of its own stands for
+lines, within one for text. UPDATE_GOLDEN=1 writes what is said now into the pages, and
+the git diff is the review.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Iterator
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from reconcile.cli import main
+from reconcile.sandbox import Sandbox
 
-DOCS = Path(__file__).parents[1] / "docs"
-PAGES = ("authoring.md",)
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    path.relative_to(DOCS).as_posix()
+    for path in DOCS.rglob("*.md")
+    if "<!-- starts with: " in path.read_text("utf-8")
+)
+PART = re.compile(
+    r"^```(?P<language>\w+)\n(?P<text>.*?)^```$"
+    r"|^<!-- in Traede: (?P<event>[^\n]*) -->$",
+    re.MULTILINE | re.DOTALL,
+)
+VARYING = (
+    (re.compile(r"\b(plan|Plan) [0-9a-f]{8}\b"), r"\1 …"),
+    (re.compile(r"\b[0-9]+\.[0-9] s\b"), "… s"),
+    (re.compile(r"approve: \"[0-9a-f]{8}\""), 'approve: "…"'),
+    (re.compile(r"--approve [0-9a-f]{8}\b"), "--approve …"),
+    (re.compile(r"last applied  2.*"), "last applied  …"),
+)
+"""What is another one each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who does what a page says, in a folder of their own."""
+
+    folder: Path
+    shop: Sandbox
+    capture: pytest.CaptureFixture[str]
+
+    def start(self, what: str) -> None:
+        if what == "nothing":
+            return
+        self.shop.load(json.loads((DOCS / "shop.json").read_text("utf-8")))
+        if what == "its files":
+            for command in ("init", "import", "apply --yes"):
+                self.reconcile(command.split())
+                if command == "init":
+                    config = self.folder / "reconcile.yaml"
+                    text = config.read_text("utf-8")
+                    config.write_text(text.replace("# traede:", "traede:"), "utf-8")
+            (self.folder / "catalog/example.yaml").unlink()
+            self.git(["add", "-A"])
+            self.git(["commit", "-qm", "As it is in Traede"])
+        else:
+            assert what == "a shop", what
+
+    def run(self, command: str) -> str:
+        program, *words = shlex.split(command, comments=True)
+        if program == "export":
+            return ""
+        return {"reconcile": self.reconcile, "git": self.git, "cat": self.cat}[program](
+            words
+        )
+
+    def reconcile(self, words: list[str]) -> str:
+        self.capture.readouterr()
+        with pytest.raises(SystemExit):
+            main(words)
+        return self.capture.readouterr().out
+
+    def git(self, words: list[str]) -> str:
+        ran = subprocess.run(  # noqa: S603 (as the pages say)
+            ["git", *words],  # noqa: S607
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return ran.stdout
+
+    def cat(self, words: list[str]) -> str:
+        return "".join((self.folder / name).read_text("utf-8") for name in words)
+
+    def write(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Sandbox]:
+    with Sandbox() as box:
+        yield box
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def reader(
+    shop: Sandbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Reader:
     for name in list(os.environ):
-        if name.startswith(("TRAEDE_", "RECONCILE_")) or name == "CI":
+        if (
+            name.startswith(("TRAEDE_", "RECONCILE_", "GITHUB_", "GIT_"))
+            or name == "CI"
+        ):
             monkeypatch.delenv(name)
+    shop.reset()
+    who = {"NAME": "Mette", "EMAIL": "mette@brand.example"}
+    for role in ("AUTHOR", "COMMITTER"):
+        for name, value in who.items():
+            monkeypatch.setenv(f"GIT_{role}_{name}", value)
+    monkeypatch.setenv("TRAEDE_TOKEN", shop.token)
+    monkeypatch.setenv("TRAEDE_URL", shop.url)
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    reader = Reader(tmp_path, shop, capsys)
+    reader.git(["init", "-q"])
+    return reader
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_examples_of_a_page_are_what_happens(
-    page: str, folder: Path, capsys: pytest.CaptureFixture[str]
-):
-    ran = 0
-    for language, text in BLOCK.findall((DOCS / page).read_text("utf-8")):
-        if language == "yaml" and (named := re.match(r"# (\S+\.yaml)\n", text)):
-            path = folder / named[1]
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
-            (folder / "catalog/example.yaml").unlink(missing_ok=True)
-            (folder / "schemas/catalog.schema.json").unlink(missing_ok=True)
-        if language == "console":
-            for command, expected in examples(text):
-                with pytest.raises(SystemExit):
-                    main(command.split()[1:])
-                shown = capsys.readouterr().out
-                assert like(expected).fullmatch(shown), f"{command}\n{shown}"
-                ran += 1
-    assert ran
+def test_the_examples_of_a_page_are_what_happens(page: str, reader: Reader) -> None:
+    text = (DOCS / page).read_text("utf-8")
+    start = re.search(r"<!-- starts with: (.*) -->", text)
+    assert start is not None
+    reader.start(start[1])
+
+    played = PART.sub(lambda part: play(reader, part), text)
+
+    if os.environ.get("UPDATE_GOLDEN"):
+        (DOCS / page).write_text(played, "utf-8")
+    assert played == (DOCS / page).read_text("utf-8")
 
 
-@pytest.mark.parametrize("page", PAGES)
+def play(reader: Reader, part: re.Match[str]) -> str:
+    """The part as it is right: itself, unless a command says something else."""
+    if part["event"]:
+        kind, key, fields = part["event"].split(" ", 2)
+        assert reader.shop.edit(kind, key, **json.loads(fields)) is not None
+    elif part["language"] == "yaml":
+        if named := re.match(r"# (\S+\.yaml)\n", part["text"]):
+            reader.write(named[1], part["text"])
+            (reader.folder / "catalog/example.yaml").unlink(missing_ok=True)
+    elif part["language"] == "console":
+        shown = "".join(
+            f"$ {command}\n{said_now(reader.run, command, expected)}"
+            for command, expected in examples(part["text"])
+        )
+        return f"```console\n{shown}```"
+    return part[0]
+
+
+def said_now(run: Callable[[str], str], command: str, expected: str) -> str:
+    """What the page says, where that fits; else what was said."""
+    said = run(command)
+    if like(expected).fullmatch(said):
+        return expected
+    for pattern, instead in VARYING:
+        said = pattern.sub(instead, said)
+    return said
+
+
+@pytest.mark.parametrize(
+    "page", [*PAGES, "ci.md", "rules.md", "state.md", "../README.md"]
+)
 def test_every_command_and_option_of_a_page_is_there(
     page: str, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     text = (DOCS / page).read_text("utf-8")
     commands = re.findall(
         r"(?:`|^\$ )reconcile ([a-z]+)([^`\n]*)", text, flags=re.MULTILINE
     )
 
-    assert len(commands) > 8
+    assert commands
     for command, words in commands:
         there = words_of_help(capsys, command)
         for option in re.findall(r"--[a-z-]+", words):
             assert option in there, (command, option)
+
+
+def test_the_table_of_commands_is_complete(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    listed = capsys.readouterr().out.partition("Commands:\n")[2].partition("\n\n")[0]
+    commands = re.findall(r"^  ([a-z]+)", listed, flags=re.MULTILINE)
+
+    table = re.findall(
+        r"^\| `reconcile ([a-z]+)", (ROOT / "README.md").read_text("utf-8"), re.M
+    )
+
+    assert sorted(table) == sorted(commands)
+
+
+def test_every_page_is_in_the_index_and_every_link_leads_somewhere() -> None:
+    pages = sorted(DOCS.rglob("*.md"))
+    for page in (*pages, ROOT / "README.md"):
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), (page.name, target)
+    index = (DOCS / "index.md").read_text("utf-8")
+    for page in pages:
+        name = page.relative_to(DOCS).as_posix()
+        assert name == "index.md" or name.startswith("decisions/") or name in index
+
+
+def test_the_field_reference_is_that_of_the_schema() -> None:
+    ran = subprocess.run(  # noqa: S603 (our own)
+        [sys.executable, DOCS / "fields.py"],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+
+    if os.environ.get("UPDATE_GOLDEN"):
+        (DOCS / "fields.md").write_text(ran.stdout, "utf-8")
+    assert (DOCS / "fields.md").read_text("utf-8") == ran.stdout
 
 
 def words_of_help(capsys: pytest.CaptureFixture[str], command: str) -> list[str]:

@@ -55,7 +55,8 @@ def row_after(
                 values[path] = old_sent[path]
         elif path in sent and not _unmoved(top, path, live, was):
             values[path] = mark
-            if not isinstance(now, Unknown) and not same(top, value, seen):
+            differs = not isinstance(now, Unknown) and not same(top, value, seen)
+            if differs and not _was_there(top, path, value, was):
                 returned[path] = seal(desired.ref.kind, path, seen)
         elif _as_found(value, now, old) or (
             not isinstance(now, Unknown) and same(top, value, seen)
@@ -75,6 +76,12 @@ def row_after(
         protected=protected if desired.protect is None else desired.protect,
         source=desired.source.location.file,
     )
+
+
+def _was_there(top: Field, path: Path, value: Value, was: Live | None) -> bool:
+    """Whether Traede showed a value before it was sent along: then another one now is
+    no form of it, but somebody's."""
+    return was is not None and path in was.values and same(top, value, was.values[path])
 
 
 def _unmoved(top: Field, path: Path, live: Live, was: Live | None) -> bool:

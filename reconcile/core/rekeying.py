@@ -109,7 +109,11 @@ def _named(catalog: Catalog, ref: Ref) -> Desired:
 
 def _check(catalog: Catalog, desired: Desired, new: Ref, *, again: bool) -> None:
     if new == desired.ref:
-        raise UsageError(f'it is called "{new.key}" already')
+        quotes = 'Put `Top > Sub` in quotes: without them the shell takes the ">".'
+        raise UsageError(
+            f'it is called "{new.key}" already',
+            hint=quotes if new.kind == "category" else "",
+        )
     if new in catalog.objects:
         raise UsageError(
             f'there is a {new.kind} "{new.key}" in the catalog already: '

@@ -22,7 +22,8 @@ def find_config(start: Path) -> Path:
             return folder / CONFIG_NAME
     raise UsageError(
         f"no {CONFIG_NAME} in {start} or above",
-        hint=f"Go to the folder of your catalog, or give --config …/{CONFIG_NAME}",
+        hint=f"Go to the folder of your catalog, or give --config …/{CONFIG_NAME}. "
+        "A new one: reconcile init",
     )
 
 

@@ -19,7 +19,7 @@ def render_import(
         *_wrote(imported, folder, only),
         *_already(imported),
         *_customers(imported),
-        *_not_readable(imported.not_readable, width),
+        *_not_readable(imported.not_readable if imported.files else (), width),
         *_needs_you(imported.needs_you, width),
     ]
     return "".join(f"{line}\n" for line in lines)

@@ -46,6 +46,26 @@ def test_an_import_is_adopted_without_a_write(
     assert account.plan().steps == ()
 
 
+def test_an_import_of_a_part_is_adopted_without_a_write(
+    account: Account, full: Brand, base_currency: str
+) -> None:
+    account.box.load({"base_currency": base_currency, **sketch(wanted(full))})
+
+    account.import_live("product:7*", "collection:*")
+    plan = account.plan()
+
+    assert [*plan.steps, *plan.refused, *plan.blocked] == []
+    some = len([n for n in wanted(full)["product"] if n.startswith("7")])
+    assert plan.summary["product"]["unchanged"] == some
+
+    account.import_live()
+    plan = account.plan()
+
+    assert [*plan.steps, *plan.refused, *plan.blocked] == []
+    everything = {kind: len(rows) for kind, rows in held(account.box.dump()).items()}
+    assert {k: n["unchanged"] for k, n in plan.summary.items()} == everything
+
+
 def test_an_import_makes_the_same_account_again(
     account: Account, full: Brand, base_currency: str
 ) -> None:

@@ -224,6 +224,10 @@ REFUSALS = {
         'there is a product "cap" in the catalog already: catalog/caps/cap.yaml:2',
     ),
     "the same name": (("product", "100", "100"), 'it is called "100" already'),
+    "what a shell leaves of Men > A Men > B": (
+        ("category", "Men", "Men"),
+        'it is called "Men" already\nPut `Top > Sub` in quotes',
+    ),
     "no such parent": (
         ("category", "Men > Shirts", "Woman > Shirts"),
         'there is no category "Woman" in the catalog. Did you mean "Women"?',

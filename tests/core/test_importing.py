@@ -14,7 +14,7 @@ from reconcile.core.canonical import decimal_text
 from reconcile.core.catalog import Catalog, read_catalog
 from reconcile.core.checks import check_digit, cross_check
 from reconcile.core.config import Config
-from reconcile.core.importing import Imported, import_catalog, limits
+from reconcile.core.importing import Imported, Written, import_catalog, limits
 from reconcile.core.importing.names import FileNames, safe_name
 from reconcile.core.kinds import KINDS, Reads
 from reconcile.core.model import Desired, Live, Ref, Snapshot, Tenant
@@ -22,6 +22,7 @@ from reconcile.core.personal import Seal
 from reconcile.core.planning import Options, make_plan
 from reconcile.core.problems import errors
 from reconcile.core.schema import compile_schema, validate
+from reconcile.core.scope import parse_only
 from reconcile.core.wire.read import read
 from reconcile.core.yamltext import parse
 
@@ -255,7 +256,7 @@ def test_customers_only_when_asked() -> None:
     asked = import_catalog(snapshot, EUR, customers=True)
 
     assert list(quiet.files) == ["collections.yaml"]
-    assert quiet.skipped == {"customer": 1}
+    assert quiet.customers_left == 1
     assert not any("customer" in name for name in quiet.not_readable)
     assert "& Co" not in str(quiet)
     assert written(asked.files["customers.yaml"]) == (
@@ -266,7 +267,7 @@ def test_customers_only_when_asked() -> None:
         "    credit_type: net\n"
         "    credit_modifier: 30"
     )
-    assert asked.skipped == {}
+    assert asked.customers_left == 0
     assert "customer addresses" in asked.not_readable
     assert "customer name" not in asked.not_readable
     nothing_to_do(quiet.files, snapshot)
@@ -323,6 +324,17 @@ def test_a_missing_base_price_is_said_with_its_place() -> None:
         "currency price is required",
         "catalog/products/9.yaml:6   no EUR price in Traede; base currency price is "
         "required",
+    )
+
+
+def test_prices_that_are_missing_everywhere_are_one_sentence() -> None:
+    dkk = price(100, 0, "DKK")
+    every = [product(n, variant(f"v{n}", prices=dkk)) for n in "1234567"]
+
+    assert imported(*every).needs_you == (
+        '7 products have no EUR price in Traede: "1", "2", "3", "4", "5" and 2 more. '
+        "The base currency price is required; if yours is not EUR, correct "
+        "`base_currency` in reconcile.yaml",
     )
 
 
@@ -532,14 +544,15 @@ def test_what_a_file_has_already_stays_there() -> None:
 
     assert list(found.files) == ["categories-2.yaml", "products/2-2.yaml"]
     assert written(found.files["categories-2.yaml"]) == "  - {name: New}"
-    assert found.skipped == {"category": 1, "product": 1, "variant": 1}
+    assert found.written.counts == {"category": 1, "product": 1}
+    assert found.customers_left == 0
     assert found.needs_you == (
         'product "2" written without `categories`: category "Men > Shirts" is in no '
         "file",
-        'categories.yaml lacks sub categories of category "Men": "Men > Shirts". '
-        "Write them there, or leave them unmanaged",
-        'mine.yaml lacks SKUs of product "1": "b". Write them there, or leave them '
-        "unmanaged",
+        'catalog/categories.yaml lacks sub categories of category "Men": '
+        '"Men > Shirts". Write them there, or leave them unmanaged',
+        'catalog/mine.yaml lacks SKUs of product "1": "b". Write them there, or leave '
+        "them unmanaged",
     )
 
 
@@ -559,7 +572,7 @@ def test_customer_numbers_that_differ_only_by_zeros() -> None:
     rows = [{"id": n, "customer_number": key} for n, key in ((1, "10"), (2, "010"))]
     snapshot = live(customer=rows)
 
-    assert import_catalog(snapshot, EUR).skipped == {"customer": 2}
+    assert import_catalog(snapshot, EUR).customers_left == 2
     assert import_catalog(snapshot, EUR).needs_you == ()
     first, second = import_catalog(snapshot, EUR, customers=True).needs_you
     assert first.startswith('customer "010" (id 2) cannot be told from another one')
@@ -569,7 +582,7 @@ def test_customer_numbers_that_differ_only_by_zeros() -> None:
 def test_a_file_that_cannot_be_read_is_said() -> None:
     found = import_catalog(live(), EUR, existing={"a.yaml": "products: ["})
 
-    assert found.needs_you == ("a.yaml cannot be read: correct it first",)
+    assert found.needs_you == ("catalog/a.yaml cannot be read: correct it first",)
 
 
 def test_old_names_of_renames_are_not_written_beside_them() -> None:
@@ -578,7 +591,89 @@ def test_old_names_of_renames_are_not_written_beside_them() -> None:
     found = import_catalog(live(product("old")), EUR, existing=existing)
 
     assert found.files == {}
-    assert found.skipped == {"product": 1}
+    assert found.written == Written({"product": 1}, differing=1)
+
+
+@pytest.mark.parametrize(
+    ("entry", "differing"),
+    [
+        ("{item_number: '1', name: Tee}", 0),
+        ("{item_number: '1', name: Shirt}", 1),
+        ("{item_number: '1', weight: 3}", 0),
+        ("{item_number: '1', delete: true}", 1),
+        ("{item_number: '1', variants: [{sku: a, attributes: {Size: a}}]}", 0),
+        ("{item_number: '1', variants: [{sku: a, attributes: {Size: b}}]}", 1),
+        ("{item_number: '1', variants: [{sku: new}, {sku: newer}]}", 1),
+        ("{item_number: '2', variants: [{sku: a}]}", 1),
+    ],
+)
+def test_what_files_have_otherwise_is_counted_by_style(
+    entry: str, differing: int
+) -> None:
+    snapshot = live(product("1", variant("a")), product("2", variant("b")))
+    rest = "{item_number: '2', name: Tee}" if "'1'" in entry else "{item_number: '1'}"
+    existing = {"a.yaml": f"products: [{entry}, {rest}]\n"}
+
+    found = import_catalog(snapshot, EUR, existing=existing)
+
+    assert found.files == {}
+    assert found.written == Written({"product": 2}, differing=differing)
+
+
+# A part
+
+PART = live(
+    product("tee-1", variant("a"), variant("b"), categories=[2]),
+    product("cap-1", variant("c"), categories=[2]),
+    category=[
+        {"id": 1, "name": "Men", "children": [{"id": 2, "name": "Shirts"}]},
+        {"id": 3, "name": "New"},
+    ],
+    customer=[{"id": 4, "customer_number": "1000", "name": "Hats"}],
+)
+
+
+@pytest.mark.parametrize(
+    ("only", "expected"),
+    [
+        ("product:tee-*", {"product:tee-1", "variant:a", "variant:b"}),
+        ("variant:b", {"product:tee-1", "variant:b"}),
+        ("category:Men > *", {"category:Men", "category:Men > Shirts"}),
+        ("customer:*", {"customer:1000"}),
+        ("product:nothing", set()),
+    ],
+)
+def test_a_part_is_imported_with_what_it_stands_in(
+    only: str, expected: set[str]
+) -> None:
+    pattern = parse_only(only)
+    assert pattern is not None
+
+    found = import_catalog(PART, EUR, customers=True, only=[pattern])
+
+    assert {str(ref) for ref in nothing_to_do(found.files, PART)} == expected
+    assert found.needs_you == ()
+    assert {name.partition(" ")[0] for name in found.not_readable} <= {
+        ref.partition(":")[0] for ref in expected
+    }
+
+
+def test_parts_one_after_the_other_make_the_whole() -> None:
+    files: dict[str, str] = {}
+    for text in ("category:*", "product:cap-*", "product:tee-*", "product:*"):
+        pattern = parse_only(text)
+        assert pattern is not None
+        found = import_catalog(PART, EUR, existing=files, only=[pattern])
+        files |= found.files
+
+    assert found.files == {}
+    assert found.written == Written({"product": 2}, differing=0)
+    assert list(files) == [
+        "categories.yaml",
+        "products/cap-1.yaml",
+        "products/tee-1.yaml",
+    ]
+    nothing_to_do(files, PART)
 
 
 # The sample brand

@@ -271,3 +271,38 @@ def test_another_catalog_goes_on_from_where_a_killed_run_was(
     ]
     assert len(images) == len(made), "once for each time that it was made"
     assert shop.plan(catalog(category("Men"), tee)).planned.plan.steps == ()
+
+
+# --- somebody at work between a write and its reading back ----------------------------
+
+
+class EditedAfterWards(Life):
+    """Somebody changes a price in Traede as soon as the first sync has gone out."""
+
+    def __init__(self, shop: Shop) -> None:
+        super().__init__()
+        self._shop: Shop | None = shop
+
+    def check(self) -> None:
+        super().check()
+        if self._shop and self.writes[-1:] == ["POST /products/sync"]:
+            shop, self._shop = self._shop, None
+            shop.box.edit("variant", "tee-s", **{"prices.EUR.sales_price": "77"})
+
+
+def test_an_edit_beside_what_is_written_is_not_taken_for_traedes_form(
+    shop: Shop,
+) -> None:
+    before = {"DKK": price(100), "EUR": price(14, 35)}
+    shop.apply(catalog(product("tee", variant("tee-s", prices=before))))
+    dear = catalog(
+        product("tee", variant("tee-s", prices=before | {"DKK": price(110)}))
+    )
+
+    report = shop.apply(dear, life=EditedAfterWards(shop))
+    held = shop.plan(dear).planned.plan.held
+
+    assert report.exit_code == 5, "the canary has seen it"
+    assert [(c.path, c.before) for step in held for c in step.changes] == [
+        (("prices", "EUR", "sales_price"), "77")
+    ]

@@ -56,7 +56,7 @@ MISFORTUNES: Final[tuple[dict[str, Any], ...]] = (
     {"do": "status", "status": 500},
     {"do": "status", "status": 503, "headers": {"Retry-After": "2"}},
     {"do": "status", "status": 429, "headers": {"Retry-After": "1"}},
-    {"do": "status", "status": 422},
+    {"do": "status", "status": 409},
     {"do": "status-after", "status": 500},
     {"do": "status-after", "status": 504},
     {"do": "garbage"},

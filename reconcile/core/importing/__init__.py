@@ -7,17 +7,23 @@ it stands there: existing files are never touched here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from reconcile.core.canonical import SEPARATOR
 from reconcile.core.catalog import read_catalog
 from reconcile.core.config import Config
-from reconcile.core.importing.choosing import ambiguous_keys, choose, read_existing
+from reconcile.core.importing.already import Written, written_already
+from reconcile.core.importing.choosing import (
+    ambiguous_keys,
+    choose,
+    part_of_live,
+    read_existing,
+)
 from reconcile.core.importing.emit import Items, Map, Node, Text, document
 from reconcile.core.importing.names import FileNames
-from reconcile.core.importing.notes import Notes
+from reconcile.core.importing.notes import MOST_NAMED, Notes, some
 from reconcile.core.importing.values import (
     Selection,
     lift,
@@ -44,9 +50,10 @@ from reconcile.core.model import (
     Snapshot,
     Values,
 )
+from reconcile.core.scope import Only
 from reconcile.core.yamltext import parse
 
-__all__ = ["Imported", "import_catalog"]
+__all__ = ["Imported", "Written", "import_catalog"]
 
 SCHEMA: Final = "schemas/catalog.schema.json"
 """Beside the folder of the catalog, in every brand's repository."""
@@ -62,8 +69,10 @@ class Imported:
     """Fields that Traede does not return, such as `product release_date`."""
     needs_you: tuple[str, ...]
     """Sentences about what could not be written."""
-    skipped: Mapping[KindName, int]
-    """Objects left out on purpose: customers, and what a file has already."""
+    written: Written
+    """What a file has already."""
+    customers_left: int
+    """How many customers were left out because nobody asked for them."""
 
 
 def import_catalog(
@@ -72,11 +81,14 @@ def import_catalog(
     *,
     customers: bool = False,
     existing: Mapping[str, str] = NOTHING,
+    only: Sequence[Only] = (),
 ) -> Imported:
-    """Files for all that was read and that no existing file has."""
+    """Files for all that was read, that `only` covers, and that no existing file
+    has."""
     notes = Notes()
     known = read_existing(existing, config)
-    chosen = choose(snapshot, known, notes, customers=customers)
+    part = part_of_live(snapshot, only)
+    chosen = choose(snapshot, part, known, notes, customers=customers)
     selection = Selection(snapshot, config, known, chosen, notes)
     names = FileNames(existing)
     roots = {
@@ -91,22 +103,28 @@ def import_catalog(
         for plural, entries in roots.items()
         if entries
     }
-    unpriced: list[str] = []
+    unpriced: list[tuple[str, str]] = []
     for live in chosen.products:
         path = names.path("products/", live.ref.key)
         files[path] = _file("products", [_product(selection, live)], "../../")
         lacking = [v.ref for v in chosen.below[live.ref] if _unpriced(v, config)]
-        unpriced += _no_price(path, files[path], lacking, config)
+        if lacking:
+            sentence = _no_price(path, files[path], lacking, config)
+            unpriced.append((live.ref.key, sentence))
     return Imported(
         dict(sorted(files.items())),
-        tuple(not_readable(snapshot, customers=customers)),
+        tuple(not_readable(part, customers=customers)),
         (
-            *(f"{path} cannot be read: correct it first" for path in known.unreadable),
-            *unpriced,
-            *ambiguous_keys(snapshot, customers=customers),
+            *(
+                f"{config.catalog}/{path} cannot be read: correct it first"
+                for path in known.unreadable
+            ),
+            *_no_prices(unpriced, config),
+            *ambiguous_keys(part, customers=customers),
             *notes.sentences(),
         ),
-        {kind: count for kind, count in sorted(chosen.skipped.items()) if count},
+        written_already(known, part),
+        chosen.customers_left,
     )
 
 
@@ -201,16 +219,25 @@ def _unpriced(live: Live, config: Config) -> bool:
     return price is MISSING or price is None
 
 
-def _no_price(
-    path: str, text: str, refs: Iterable[Ref], config: Config
-) -> Iterator[str]:
+def _no_price(path: str, text: str, refs: Iterable[Ref], config: Config) -> str:
     lacking = set(refs)
-    if not lacking:
-        return
     objects, _ = read_catalog({path: parse(text, path).root}, config)
     line = min(d.source.location.line for d in objects if d.ref in lacking)
     many = f" ({len(lacking)} variants)" if len(lacking) > 1 else ""
-    yield (
+    return (
         f"{config.catalog}/{path}:{line}   no {config.base_currency} price in "
         f"Traede{many}; base currency price is required"
+    )
+
+
+def _no_prices(unpriced: Sequence[tuple[str, str]], config: Config) -> Iterator[str]:
+    """Each by itself; where it is nearly everything, the currency is the mistake."""
+    if len(unpriced) <= MOST_NAMED:
+        yield from (sentence for _, sentence in unpriced)
+        return
+    currency = config.base_currency
+    yield (
+        f"{len(unpriced)} products have no {currency} price in Traede: "
+        f"{some([key for key, _ in unpriced])}. The base currency price is required; "
+        f"if yours is not {currency}, correct `base_currency` in reconcile.yaml"
     )

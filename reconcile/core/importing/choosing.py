@@ -4,9 +4,9 @@ whose key is ambiguous or cannot stand in a file, nor what hangs below these."""
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from reconcile.core.canonical import SEPARATOR, fold
@@ -16,7 +16,8 @@ from reconcile.core.importing.emit import writable
 from reconcile.core.importing.limits import CATEGORY_NAME, INVISIBLE, KEY
 from reconcile.core.importing.notes import Notes, shown, some
 from reconcile.core.kinds import KINDS
-from reconcile.core.model import KindName, Live, Ref, Snapshot
+from reconcile.core.model import Desired, KindName, Live, Ref, Snapshot
+from reconcile.core.scope import Only
 from reconcile.core.yamltext import Node, parse
 
 _TOLD_APART_BY: Final[Mapping[KindName, str]] = {
@@ -36,6 +37,7 @@ class Existing:
     files: Mapping[Ref, str] = field(default_factory=dict)
     """The file of each object, also under the name that it had before."""
     folded: frozenset[tuple[KindName, str]] = frozenset()
+    objects: tuple[Desired, ...] = ()
     usable: frozenset[Ref] = frozenset()
     """What may be referred to: not what the files delete, nor old names."""
     kinds: frozenset[KindName] = frozenset()
@@ -54,13 +56,14 @@ def read_existing(files: Mapping[str, str], config: Config) -> Existing:
     objects, _ = read_catalog(documents, config)
     named: dict[Ref, str] = {}
     for desired in objects:
-        path = desired.source.location.file
+        path = f"{config.catalog}/{desired.source.location.file}"
         named.setdefault(desired.ref, path)
         if desired.renamed_from is not None:
             named.setdefault(Ref(desired.ref.kind, desired.renamed_from), path)
     return Existing(
         named,
         frozenset((ref.kind, fold(ref.key)) for ref in named),
+        tuple(objects),
         frozenset(desired.ref for desired in objects if not desired.delete),
         frozenset(desired.ref.kind for desired in objects),
         tuple(unreadable),
@@ -78,7 +81,8 @@ class Chosen:
     below: dict[Ref, list[Live]] = field(default_factory=lambda: defaultdict(list))
     """Variants by product, sub categories by top category."""
     refs: set[Ref] = field(default_factory=set)
-    skipped: Counter[KindName] = field(default_factory=Counter)
+    customers_left: int = 0
+    """How many were left out because nobody asked for them."""
 
     def add(self, live: Live) -> None:
         self.refs.add(live.ref)
@@ -94,20 +98,54 @@ class Chosen:
             lists[live.ref.kind].append(live)
 
 
+def part_of_live(snapshot: Snapshot, only: Sequence[Only]) -> Snapshot:
+    """What the patterns cover, each with its parent; everything without patterns."""
+    if not only:
+        return snapshot
+    covered = {
+        ref: live
+        for ref, live in snapshot.objects.items()
+        if any(one.covers(ref, live.parent) for one in only)
+    }
+    parents = {live.parent for live in covered.values()}
+    return replace(
+        snapshot,
+        objects={
+            ref: live
+            for ref, live in snapshot.objects.items()
+            if ref in covered or ref in parents
+        },
+        ambiguous={
+            ref: ids
+            for ref, ids in snapshot.ambiguous.items()
+            if any(one.covers(ref, None) for one in only)
+        },
+    )
+
+
 def choose(
-    snapshot: Snapshot, existing: Existing, notes: Notes, *, customers: bool
+    snapshot: Snapshot,
+    part: Snapshot,
+    existing: Existing,
+    notes: Notes,
+    *,
+    customers: bool,
 ) -> Chosen:
     """Parents come before what hangs below them, so that it can go with them."""
-    chooser = _Chooser(snapshot, existing, notes, Chosen())
+    chooser = _Chooser(part, existing, notes, Chosen())
     for kind in KINDS:
-        ambiguous = {r: i for r, i in snapshot.ambiguous.items() if r.kind == kind}
         if kind == "customer" and not customers:
-            many = sum(ref.kind == kind for ref in snapshot.objects)
-            chooser.chosen.skipped[kind] += many + sum(map(len, ambiguous.values()))
-            continue
-        chooser.choose(_of(snapshot, kind))
+            chooser.chosen.customers_left = _customers_left(part, existing)
+        else:
+            chooser.choose(_of(snapshot, kind))
     chooser.say_what_existing_lacks()
     return chooser.chosen
+
+
+def _customers_left(part: Snapshot, existing: Existing) -> int:
+    left = [r for r in part.objects if r.kind == "customer" and r not in existing.files]
+    alike = [ids for ref, ids in part.ambiguous.items() if ref.kind == "customer"]
+    return len(left) + sum(map(len, alike))
 
 
 def ambiguous_keys(snapshot: Snapshot, *, customers: bool) -> Iterator[str]:
@@ -142,7 +180,7 @@ def _depth(ref: Ref) -> int:
 
 @dataclass(slots=True)
 class _Chooser:
-    snapshot: Snapshot
+    part: Snapshot
     existing: Existing
     notes: Notes
     chosen: Chosen
@@ -155,14 +193,15 @@ class _Chooser:
         for live in lives:
             alike[fold(live.ref.key)].append(live.ref.key)
         for live in lives:
-            others = [k for k in alike[fold(live.ref.key)] if k != live.ref.key]
-            self._one(live, others)
+            if live.ref in self.part.objects:
+                others = [k for k in alike[fold(live.ref.key)] if k != live.ref.key]
+                self._one(live, others)
 
     def _one(self, live: Live, others: list[str]) -> None:
         ref = live.ref
         if ref in self.existing.files:
-            self.chosen.skipped[ref.kind] += 1
-        elif reason := self._objection(live, others):
+            return
+        if reason := self._objection(live, others):
             self.notes.left_out(ref, reason)
         elif live.parent is None or live.parent in self.chosen.refs:
             self.chosen.add(live)

@@ -137,7 +137,9 @@ def on_line(value: Node, *, flow: bool) -> str:
         case Word(text):
             return text
         case Map(entries):
-            inner = (f"{key_text(k)}: {on_line(v, flow=True)}" for k, v in entries.items())
+            inner = (
+                f"{key_text(k)}: {on_line(v, flow=True)}" for k, v in entries.items()
+            )
             return "{" + ", ".join(inner) + "}"
         case Items(items):
             return "[" + ", ".join(on_line(item, flow=True) for item in items) + "]"

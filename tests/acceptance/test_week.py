@@ -1,0 +1,109 @@
+"""A week of somebody who maintains the catalog, at the command line.
+
+From an account that holds everything already: import, adopt, and then the edits of a
+usual week. After each one a plan says nothing to do, and the next one starts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.account import Account
+from support.neutral import read_brand
+from support.stored import held, sketch, wanted
+
+from reconcile.cli import main
+from reconcile.sandbox import Sandbox
+
+
+class Maintainer:
+    """Types commands and edits files; nothing else."""
+
+    def __init__(self, account: Account, capture: pytest.CaptureFixture[str]) -> None:
+        self.account = account
+        self._capture = capture
+
+    def __call__(self, *words: str) -> str:
+        self._capture.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(list(words))
+        printed = self._capture.readouterr()
+        assert ended.value.code == 0, printed.out + printed.err
+        return printed.out
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        path = self.account.folder / "catalog" / name
+        text = path.read_text("utf-8")
+        assert text.count(old) == 1, text
+        path.write_text(text.replace(old, new), "utf-8")
+
+    def applies(self) -> str:
+        """The plan that somebody looks at, applied; afterwards nothing is left."""
+        plan = self("plan")
+        self("validate")
+        self("fmt", "--check")
+        self("apply", "--yes")
+        assert "nothing to do" in self("plan")
+        return plan
+
+    @property
+    def shop(self) -> dict[str, dict[str, dict[str, object]]]:
+        return held(self.account.box.dump())
+
+
+@pytest.fixture
+def maintainer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Maintainer]:
+    folder = os.environ.get("CATALOG_SAMPLES")
+    if not folder:
+        pytest.skip("CATALOG_SAMPLES does not name the folder of the real catalogs")
+    brand = read_brand(Path(folder) / "sunrise.json")
+    with Sandbox() as box:
+        account = Account(box, tmp_path, "EUR")
+        box.load({"base_currency": "EUR", **sketch(wanted(brand))})
+        monkeypatch.setenv("TRAEDE_TOKEN", box.token)
+        monkeypatch.chdir(tmp_path)
+        maintainer = Maintainer(account, capsys)
+        maintainer("import")
+        assert "nothing to do" in maintainer.applies()
+        yield maintainer
+
+
+def test_a_week(maintainer: Maintainer) -> None:
+    # Two sizes go.
+    for sku in ("M0E20000000E8UH", "M0E20000000E8UI"):
+        maintainer.edit(
+            "products/80610.yaml",
+            f"sku: {sku},",
+            f"sku: {sku}, archived: true, b2c_available: false,",
+        )
+    assert "2 variants  archived       (unknown) → yes" in maintainer.applies()
+    gone = [sku for sku, row in maintainer.shop["variant"].items() if row["archived"]]
+    assert sorted(gone) == ["M0E20000000E8UH", "M0E20000000E8UI"]
+
+    # A style gets another item number, and stays the same style.
+    before = maintainer.shop["product"]["80610"]
+    maintainer("rename", "product", "80610", "80611")
+    assert "> 80610 → 80611" in maintainer.applies()
+    assert "80610" not in maintainer.shop["product"]
+    assert maintainer.shop["product"]["80611"] == before
+
+    # A category has a typing mistake.
+    maintainer("rename", "category", "Women > Trouser", "Women > Trousers")
+    assert "3 styles follow" in maintainer.applies()
+
+    # Another one belongs elsewhere.
+    maintainer("rename", "category", "Accessories > Sunglasses", "Women > Sunglasses")
+    plan = maintainer.applies()
+    assert "- category Accessories > Sunglasses" in plan
+    assert "+ category Women > Sunglasses" in plan
+
+    # What has done its work may go, and nothing follows from it.
+    maintainer.edit("products/80610.yaml", '    renamed_from: "80610"\n', "")
+    maintainer.edit("categories.yaml", ", renamed_from: Trouser", "")
+    maintainer.edit("categories.yaml", "      - {name: Sunglasses, delete: true}\n", "")
+    assert "nothing to do" in maintainer.applies()
