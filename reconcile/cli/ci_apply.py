@@ -42,7 +42,6 @@ class Asked:
 
 
 def apply_job(flags: Flags, asked: Asked) -> int:
-    from reconcile.cli.wiring import INTERRUPTED
 
     run = opened(flags, this_job(), applying=True)
     loaded = checked(run) if run else None
@@ -61,7 +60,7 @@ def apply_job(flags: Flags, asked: Asked) -> int:
             _post_outcome(run, read, report, took)
             code = report.exit_code
         tell_drift(run, loaded, read)
-    return 130 if report and report.stopped == INTERRUPTED else code
+    return code
 
 
 def _applied(

@@ -38,9 +38,6 @@ if TYPE_CHECKING:
     from reconcile.edges.state import State
 
 
-INTERRUPTED = "interrupted"
-
-
 def open_client(setting: Setting) -> Client:
     from reconcile.edges.client import Client
 
@@ -138,6 +135,8 @@ class Seen:
     settled: tuple[str, ...] = ()
     lost: tuple[Warned, ...] = ()
     """About fields that an earlier run could read, and this one cannot."""
+    unproven: int = 0
+    """How much of what was in flight reading cannot prove."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +178,7 @@ def plan(
     """Read Traede, settle what an earlier run left open (only for apply), plan."""
     from reconcile.core.personal import Seal
     from reconcile.core.readable import no_longer_readable
-    from reconcile.edges.apply import settle_in_flight, wait_for_late_writes
+    from reconcile.edges.apply import Settled, settle_in_flight, wait_for_late_writes
 
     seal = Seal(state.salt)
     snapshot = _read(loaded, reader, state, wish)
@@ -189,8 +188,8 @@ def plan(
         )
     last = next((run.summary for run in state.runs() if "readable" in run.summary), {})
     lost = tuple(no_longer_readable(last.get("readable", {}), snapshot))
-    settled = settle_in_flight(state, snapshot, seal) if settle else ()
-    seen = Seen(snapshot, seal, settled, lost)
+    settled = settle_in_flight(state, snapshot, seal) if settle else Settled()
+    seen = Seen(snapshot, seal, settled.sentences, lost, settled.unproven)
     return plan_again(setting, loaded, state, wish, seen)
 
 
@@ -346,6 +345,7 @@ def run_apply(
     reader.client.before_write = state.hold
     with _ending_cleanly(run):
         report = apply_plan(run, limited.read.seen.settled)
+    report = replace(report, unproven=limited.read.seen.unproven)
     summary = {
         "changed": report.changed,
         "left": report.left,
@@ -367,9 +367,9 @@ def _ending_cleanly(run: Applying) -> Iterator[None]:
     """The first Ctrl-C ends the run after the calls in flight, the second at once."""
 
     def stop(_number: int, _frame: object) -> None:
-        if run.stopped:
+        if run.interrupted:
             raise KeyboardInterrupt
-        run.stopped = INTERRUPTED
+        run.interrupt()
 
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -49,6 +49,9 @@ class Report:
     requests: int = 0
     ended_with: int = 0
     """The exit code of what ended the run in the middle; 0: nothing did."""
+    interrupted: bool = False
+    unproven: int = 0
+    """How many items of an earlier run reading cannot prove; not sent again."""
 
     @property
     def changed(self) -> int:
@@ -65,8 +68,10 @@ class Report:
 
     @property
     def exit_code(self) -> int:
+        if self.interrupted:
+            return 130
         if self.ended_with:
             return self.ended_with
-        if self.left or self.plan.conflicts or self.stopped:
+        if self.left or self.plan.conflicts or self.stopped or self.unproven:
             return 5
         return 8 if self.not_converged else 0

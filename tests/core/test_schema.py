@@ -86,7 +86,7 @@ customers:
       - {title: Primary address, name: A customer, address: Hejrevej 33,
          zip: "2400", city: Copenhagen N, country: DK, region: null}
 approvals:
-  - {approve: "3f9a1c07", what: delete 1 product, keys: ["product:1"], by: me, reason: x}
+  - {approve: "3f9a1c07", what: a style, keys: ["product:1"], by: me, reason: y}
   - {approve: "b81e22d0", by: me, reason: sample sale}
 """
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.builders import catalog, category, customer, price, product, variant
+from support.builders import (
+    catalog,
+    category,
+    collection,
+    customer,
+    price,
+    product,
+    variant,
+)
 from support.harness import Killed, Life, Shop, twice
 
 from reconcile.core.config import Deletes
@@ -89,6 +97,22 @@ def test_a_revival_leaves_what_somebody_changed(shop: Shop) -> None:
     shop.apply(catalog(tee, cap))
 
     assert (row(shop)["active"], row(shop)["name"]) == (True, "Theirs")
+
+
+def test_a_saved_step_whose_collection_is_gone_is_a_conflict(shop: Shop) -> None:
+    shop.apply(catalog(collection("SS")))
+    wanted = catalog(collection("SS"), product("tee", collection="SS"))
+    saved = shop.save(wanted)
+    shop.box.delete("collection", "SS")
+
+    report = shop.apply(wanted, saved)
+
+    result = report.results["create:product:tee"]
+    assert (report.exit_code, result.result) == (5, "skipped")
+    assert result.words == (
+        "it needs the create of collection SS, which is not in this plan"
+    )
+    assert shop.box.dump()["products"] == []
 
 
 def test_a_saved_rename_that_is_done_is_no_conflict(shop: Shop) -> None:

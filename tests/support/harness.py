@@ -152,6 +152,7 @@ class Shop:
         self.setting = Setting(Flags(quiet=True), whole, folder, folder / "catalog")
         self.transport: Callable[[Life], httpx.BaseTransport] = MortalTransport
         self._left_behind: list[State] = []
+        self.deadline: float | None = None
 
     @property
     def time(self) -> Time:
@@ -184,9 +185,11 @@ class Shop:
         saved: str | None = None,
         *,
         life: Life | None = None,
+        deadline: float | None = None,
         **wish: bool,
     ) -> Report:
         """`apply --yes`, or `apply PLAN --yes`; a life may end in the middle."""
+        self.deadline = deadline
         life = life or Life()
         real = self.state()
         with self._client(life) as client:
@@ -223,6 +226,7 @@ class Shop:
             reader,
             state,
             limited,
+            self.deadline,
             time=self.time,
         )
 

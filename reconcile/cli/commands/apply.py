@@ -110,7 +110,7 @@ def apply(
         when_refused=setting.config.deletes.when_refused,
     )
     print(text)
-    return 130 if report.stopped == wiring.INTERRUPTED else report.exit_code
+    return report.exit_code
 
 
 def _stop_where_blocked(setting: Setting, read: Read) -> None:

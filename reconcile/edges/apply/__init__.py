@@ -3,12 +3,17 @@
 from reconcile.core.outcomes import Report, Result
 from reconcile.edges.apply.engine import apply_plan
 from reconcile.edges.apply.run import Applying
-from reconcile.edges.apply.settle import settle_in_flight, wait_for_late_writes
+from reconcile.edges.apply.settle import (
+    Settled,
+    settle_in_flight,
+    wait_for_late_writes,
+)
 
 __all__ = [
     "Applying",
     "Report",
     "Result",
+    "Settled",
     "apply_plan",
     "settle_in_flight",
     "wait_for_late_writes",

@@ -71,9 +71,19 @@ def sync_units(run: Applying, steps: Sequence[Step]) -> None:
     for step in steps:
         units.setdefault(unit(step), Unit(unit(step), [])).steps.append(step)
     waiting = sorted(units.values(), key=lambda one: one.root in one.creates)
-    if waiting[0].root.kind not in run.canaries:
+    while waiting and not _is_known(run, waiting[0]) and run.may_go_on():
         run.crew.do([partial(_batch, run, [waiting.pop(0)])])
     run.crew.do(partial(_batch, run, batch) for batch in _batches(run, waiting))
+
+
+def _is_known(run: Applying, one: Unit) -> bool:
+    """Whether a write like this one was found to do what we think: a sync of what was
+    there before, or, where all is new, one that made something."""
+    if not _needs_sync(one):
+        return f"core {one.root.kind}" in run.canaries
+    if one.root in one.creates and f"create {one.root.kind}" in run.canaries:
+        return True
+    return one.root.kind in run.canaries
 
 
 def _batches(run: Applying, units: list[Unit]) -> Iterator[list[Unit]]:
@@ -96,14 +106,15 @@ def _batch(run: Applying, units: list[Unit], attempt: int = 1) -> None:
         return
     ids = run.reader.ids()
     to_sync = [one for one in units if _needs_sync(one)]
+    landed = [one for one in units if one not in to_sync]
     if to_sync:
-        _sync(run, kind, to_sync, ids, attempt)
-    landed = [one for one in units if _open(run, one)]
+        landed += _sync(run, kind, to_sync, ids, attempt)
     if landed:
         after = run.reader.look(kind, [one.root.key for one in landed])
         held = {ref: paths for one in landed for ref, paths in one.held.items()}
         steps = [step for one in landed for step in one.steps]
         write_core_fields(run, steps, held, after)
+        run.canaries.update(f"core {one.root.kind}" for one in landed)
 
 
 def _open(run: Applying, one: Unit) -> bool:
@@ -179,7 +190,8 @@ def _needs_sync(one: Unit) -> bool:
 
 def _sync(
     run: Applying, kind: KindName, units: list[Unit], ids: IdsByKey, attempt: int
-) -> None:
+) -> list[Unit]:
+    """The units that landed; the others end with a result, unless the run has to."""
     plural = KINDS[kind].plural
     body = {plural: [_item(run, one, ids) for one in units]}
     sync_path = {"product": "products_sync", "customer": "customers_sync"}[kind]
@@ -191,17 +203,32 @@ def _sync(
             tuple(item for one in units for item in _journal_items(run, one)),
         )
     )
-    reply = run.client.write("POST", path, body)
+    reply = run.write("POST", path, body, call=call)
     after = _read_back(run, kind, units, reply)
     missing = [one for one in units if not _landed(one, after, reply)]
     _settle(run, call, units, missing, after, reply)
-    _canary(run, kind, units, after)
-    if not missing:
-        return
-    if len(units) > 1:
+    landed = [one for one in units if one not in missing]
+    _canary(run, landed, after)
+    if missing and run.may_go_on():
+        _send_again(run, missing, reply, after, attempt, alone=len(units) == 1)
+    return landed
+
+
+def _send_again(
+    run: Applying,
+    missing: list[Unit],
+    reply: Reply,
+    after: Snapshot,
+    attempt: int,
+    *,
+    alone: bool,
+) -> None:
+    """What has not landed: in halves, until a bad item is alone."""
+    if not alone:
         middle = (len(missing) + 1) // 2
         for half in filter(None, (missing[:middle], missing[middle:])):
-            _batch(run, half, attempt)
+            if run.may_go_on():
+                _batch(run, half, attempt)
         return
     one = missing[0]
     words = "; ".join(reply.words)
@@ -326,12 +353,16 @@ def _may_show_later(one: Unit, after: Snapshot, reply: Reply) -> bool:
     return reply.outcome == "unknown" and one.once and _sign(one, after) is False
 
 
-def _canary(run: Applying, kind: KindName, units: list[Unit], after: Snapshot) -> None:
+def _canary(run: Applying, landed: list[Unit], after: Snapshot) -> None:
     """Stop the run where the first write of a kind changed what nobody asked for:
     such as an account that resets whatever a sync leaves out (D-4)."""
-    if kind in run.canaries:
-        return
-    for one in units:
+    for one in landed:
+        kind = one.root.kind
+        if one.root in one.creates:
+            run.canaries.add(f"create {kind}")
+            continue
+        if kind in run.canaries:
+            continue
         for ref, before in one.before.items():
             planned = {c.path for s in one.steps if s.ref == ref for c in s.written}
             now = after.objects.get(ref)
@@ -341,11 +372,11 @@ def _canary(run: Applying, kind: KindName, units: list[Unit], after: Snapshot) -
                 if now is not None and path not in planned and _moved(now, path, value)
             ]
             if moved:
-                run.stopped = (
+                run.stop(
                     f"writing {ref.kind} {ref.key} also changed {', '.join(moved)} in "
                     "Traede, which nobody asked for; nothing else was written"
                 )
-            run.canaries.add(kind)
+        run.canaries.add(kind)
 
 
 def _moved(now: Live, path: Path, value: Value) -> bool:

@@ -35,7 +35,7 @@ def write_core_fields(
     for step in steps:
         if step.ref not in waiting:
             run.finish(step, "done")
-    if not waiting:
+    if not waiting or not run.may_go_on():
         return
     call = run.intend(
         Intent(
@@ -120,7 +120,7 @@ def _put(run: Applying, step: Step, held: frozenset[Path], now: Snapshot) -> Rep
         written={change.path: change.after for change in step.written},
     )
     body = {kind.name: core_root(kind, live, sent.values, run.reader.ids())}
-    return run.client.write("PUT", _core_path(run, step, live, now), body)
+    return run.write("PUT", _core_path(run, step, live, now), body)
 
 
 def _core_path(run: Applying, step: Step, live: Live, now: Snapshot) -> str:
@@ -158,14 +158,16 @@ def rename(run: Applying, step: Step) -> None:
             (Item(step.ref, (step.id,), run.expectation(step, ())),),
         )
     )
-    reply = run.client.write("PUT", path, {kind.name: body})
+    reply = run.write("PUT", path, {kind.name: body})
     for attempt in range(TRIES):
         after = _look_around(run, step, old).objects.get(step.ref)
+        if after is not None and after.remote_id != step.remote_id:
+            after = None  # somebody gave the key to another object meanwhile
         if after is not None or reply.outcome == "refused":
             break
         run.sleep(0.5 * 2**attempt)
         if reply.outcome == "unknown":
-            reply = run.client.write("PUT", path, {kind.name: body})
+            reply = run.write("PUT", path, {kind.name: body})
     words = "; ".join(reply.words)
     if after is None:
         run.settle(call, [Outcome(step.ref, "failed", words)])
@@ -207,6 +209,10 @@ def _carry_ledger(run: Applying, step: Step, old: Ref) -> None:
 def create_category(run: Applying, step: Step) -> None:
     """Create a category below its parent (core-api.txt, "Create a subcategory")."""
     now = run.reader.look("category", [step.ref.key])
+    if step.ref in now.ambiguous:
+        words = "several categories in Traede have this path now"
+        run.finish(step, "skipped", words)
+        return
     if (found := now.objects.get(step.ref)) is not None:
         run.record([row_after(run.desired(step.ref), found, None, run.seal)])
         run.finish(step, "as found")
@@ -292,15 +298,15 @@ def _write(
         once=method == "POST",
     )
     call = run.intend(Intent(KINDS[kind].plural, f"{method} {path}", (item,)))
-    reply = run.client.write(method, path, body)
-    live: Live | None = None
-    for attempt in range(TRIES):
+    reply = run.write(method, path, body, call=call)
+    live = _wait_for(run, step, reply) if method == "POST" else None
+    for attempt in range(TRIES if method == "PUT" else 0):
         live = run.reader.look(kind, [step.ref.key]).objects.get(step.ref)
         if _arrived(step, live, reply) or reply.outcome == "refused":
             break
         run.sleep(0.5 * 2**attempt)
-        if method == "PUT" and reply.outcome == "unknown":
-            reply = run.client.write(method, path, body)
+        if reply.outcome == "unknown":
+            reply = run.write(method, path, body)
     words = "; ".join(reply.words)
     if live is not None and _arrived(step, live, reply):
         run.settle(call, [Outcome(step.ref, "done", "", row(run, step, live))])
@@ -308,6 +314,20 @@ def _write(
         return
     run.settle(call, [Outcome(step.ref, "failed", words)])
     run.finish(step, "failed", words or "Traede does not show it")
+
+
+def _wait_for(run: Applying, step: Step, reply: Reply) -> Live | None:
+    """What a create has made. It is never sent again, so it is looked for as long as
+    Traede may take to show a write."""
+    started, pause = run.now(), 0.2
+    while True:
+        now = run.reader.look(step.ref.kind, [step.ref.key])
+        live = now.objects.get(step.ref)
+        over = run.now() - started >= run.config.traede.verify_seconds
+        if live is not None or reply.outcome == "refused" or over:
+            return live
+        run.sleep(pause)
+        pause = min(pause * 2, 5)
 
 
 def _arrived(step: Step, live: Live | None, reply: Reply) -> bool:

@@ -54,7 +54,7 @@ def apply_plan(run: Applying, settled: tuple[str, ...] = ()) -> Report:
         if not run.wrote:
             raise
         adopted = 0
-        run.stopped = _why(error)
+        run.stop(_why(error))
         code = LeaseHeld.exit_code if isinstance(error, LeaseHeld) else 5
     finally:
         run.crew.close()
@@ -69,6 +69,7 @@ def apply_plan(run: Applying, settled: tuple[str, ...] = ()) -> Report:
         run.stopped,
         adopted,
         ended_with=code,
+        interrupted=run.interrupted,
     )
 
 

@@ -52,7 +52,7 @@ def remove(run: Applying, step: Step) -> None:
         tuple(forget),
     )
     call = run.intend(Intent("delete", f"{method} {path}", (item,)))
-    reply = run.client.write(method, path, body)
+    reply = run.write(method, path, body)
     there = _wait_until_gone(run, step, reply, method, path, body)
     words = "; ".join(reply.words)
     if not there:
@@ -115,11 +115,9 @@ def _in_category(run: Applying, step: Step, now: Snapshot) -> str:
 def _on_its_way_out(run: Applying, extra: str) -> bool:
     """Whether all that is still seen in a category was written by this run: where
     syncs are queued (B-6), what has left it shows up late."""
-    done = {
-        str(result.step.ref)
-        for result in run.results.values()
-        if result.result == "done"
-    }
+    with run.lock:  # other jobs finish their steps meanwhile
+        results = list(run.results.values())
+    done = {str(result.step.ref) for result in results if result.result == "done"}
     return set(extra.split(", ")) <= done
 
 
@@ -128,12 +126,18 @@ def _has(live: Live, category: str) -> bool:
     return now is UNKNOWN or category in (now or ())
 
 
+def _same(step: Step, now: Snapshot) -> Live | None:
+    """The object that the plan saw, and not another one that has its key by now."""
+    live = now.objects.get(step.ref)
+    return live if live is not None and live.remote_id == step.remote_id else None
+
+
 def _still_on_sale(run: Applying, step: Step) -> bool:
     """Whether Traede goes on showing that what it accepted as archived can be sold."""
     retire = KINDS[step.ref.kind].retire()
     started, pause = run.now(), 0.2
     while True:
-        live = _look(run, step).objects.get(step.ref)
+        live = _same(step, _look(run, step))
         if live is None or all(
             live.at(path) in (UNKNOWN, value) for path, value in retire.items()
         ):
@@ -150,13 +154,15 @@ def _wait_until_gone(
     """Whether it is still there, after as much waiting as the answer deserves."""
     started, pause = run.now(), 0.2
     for attempt in range(20):
-        if step.ref not in _look(run, step).objects:
+        now = _look(run, step)
+        same = _same(step, now)
+        if same is None and step.ref not in now.ambiguous:
             return False
         if reply.outcome == "refused":
             return True
-        if reply.outcome == "unknown" and attempt < TRIES - 1:
+        if reply.outcome == "unknown" and same and attempt < TRIES - 1:
             # A delete means the same each time, and the id was just read again.
-            reply = run.client.write(method, path, body)
+            reply = run.write(method, path, body)
         elif run.now() - started >= run.config.traede.verify_seconds:
             return True
         run.sleep(pause)
@@ -202,7 +208,7 @@ def _sync(run: Applying, kind: KindName, sent: Travelling) -> Json:
 
 def _archive(run: Applying, step: Step, words: str) -> None:
     now = _look(run, step)
-    live = now.objects.get(step.ref)
+    live = _same(step, now)
     if live is None:
         run.finish(step, "failed", words)
         return
@@ -234,11 +240,11 @@ def _archive(run: Applying, step: Step, words: str) -> None:
         for row in retired
     )
     call = run.intend(Intent("archive", f"{method} {path}", items))
-    reply = run.client.write(method, path, body)
+    reply = run.write(method, path, body)
     for _ in range(TRIES - 1):
-        if reply.outcome != "unknown":
+        if reply.outcome != "unknown" or not _same(step, _look(run, step)):
             break
-        reply = run.client.write(method, path, body)
+        reply = run.write(method, path, body)
     if reply.outcome != "accepted" or _still_on_sale(run, step):
         why = "; ".join(reply.words)
         run.settle(call, [Outcome(row.ref, "failed", why) for row in retired])

@@ -25,10 +25,12 @@ from reconcile.core.personal import Seal, hide, personal_texts
 from reconcile.core.planning import Planned
 from reconcile.core.recheck import Recheck, recheck
 from reconcile.core.steps import Change, Step
+from reconcile.edges.answers import Reply
 from reconcile.edges.apply.crew import Crew
 from reconcile.edges.client import Client
 from reconcile.edges.live import LiveReader
 from reconcile.edges.state import Call, Intent, Outcome, State
+from reconcile.errors import TraedeUnavailable
 
 Counts = Mapping[str, tuple[int, int]]
 """How many steps are done, of how many: `{"variants": (108, 115), "deletes": …}`."""
@@ -65,6 +67,7 @@ class Applying:
     tried: set[str] = field(default_factory=set)
     """Ids of steps that were sent: what is found of them is our own doing."""
     stopped: str = ""
+    interrupted: bool = False
     stored: dict[Ref, Applied] = field(init=False)
     """The ledger as it is in the state, under the keys of before renames."""
     crew: Crew = field(init=False)
@@ -82,10 +85,35 @@ class Applying:
 
     def may_go_on(self) -> bool:
         """Whether another call may be begun."""
-        late = self.ends_at is not None and self.now() >= self.ends_at
-        if late and not self.stopped:
-            self.stopped = "the time given with --deadline is over"
+        if self.ends_at is not None and self.now() >= self.ends_at:
+            self.stop("the time given with --deadline is over")
         return not self.stopped
+
+    def stop(self, why: str) -> None:
+        """Begin no further call; the first reason stays."""
+        self.stopped = self.stopped or why
+
+    def interrupt(self) -> None:
+        """Somebody wants this to end."""
+        self.interrupted = True
+        self.stop("interrupted")
+
+    def write(
+        self, method: str, path: str, body: Any = None, *, call: Call | None = None
+    ) -> Reply:
+        """Write to Traede. A call that surely did nothing is settled as that, so that
+        what must not happen twice can still happen once."""
+        try:
+            reply = self.client.write(method, path, body)
+        except TraedeUnavailable as error:
+            if call is not None:
+                nothing = [
+                    Outcome(item.ref, "failed", error.message) for item in call.items
+                ]
+                self.settle(call, nothing)
+            raise
+        self.wrote = True
+        return reply
 
     def desired(self, ref: Ref) -> Desired:
         return self.catalog.objects[ref]
@@ -106,7 +134,6 @@ class Applying:
         # Not under the lock: in git, threads that wait here share one push.
         call = self.state.intend(self.run, intent)[0]
         with self.lock:
-            self.wrote = True
             self.tried.update(name for item in intent.items for name in item.step_ids)
         return call
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -26,34 +26,40 @@ def wait_for_late_writes(
     """Traede once it shows what is in flight, or would by now if it had arrived.
 
     Where syncs are queued (B-6), what is not there yet may still come: a part that
-    must not be sent twice is absent only when `verify_seconds` have passed since.
+    must not be sent twice is absent only when `verify_seconds` have passed. They are
+    counted from here: the journal says when a call was intended, and it may have been
+    sent long after that (a 429 makes a run pause in between).
     """
-    pause = 0.2
-    while True:
-        latest = max(
-            (
-                call.intended
-                for call in state.in_flight()
-                if call.purpose not in ("rename", "delete", "archive")
-                and any(
-                    item.once and _sign(call, item, live, seal) is False
-                    for item in call.items
-                )
-            ),
-            default=None,
-        )
-        if latest is None:
-            return live
-        passed = (now() - latest).total_seconds()
-        if passed >= reader.settings.verify_seconds:
-            return live
+    calls = [call for call in state.in_flight() if call.purpose not in _MEANS_THE_SAME]
+    began, pause = now(), 0.2
+    while any(_may_still_come(call, live, seal) for call in calls):
+        if (now() - began).total_seconds() >= reader.settings.verify_seconds:
+            break
         sleep(pause)
         pause = min(pause * 2, 5)
         live = reader.read_all()
+    return live
 
 
-def settle_in_flight(state: State, live: Snapshot, seal: Seal) -> tuple[str, ...]:
-    """Give every open call of earlier runs its outcome; returns sentences to print.
+def _may_still_come(call: Call, live: Snapshot, seal: Seal) -> bool:
+    signs = _signs(call, live, seal)
+    return any(
+        item.once and _together(call, item, signs) is False for item in call.items
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was found out about the calls that an earlier run left in flight."""
+
+    sentences: tuple[str, ...] = ()
+    """To print."""
+    unproven: int = 0
+    """How many items reading cannot prove: somebody has to look."""
+
+
+def settle_in_flight(state: State, live: Snapshot, seal: Seal) -> Settled:
+    """Give every open call of earlier runs its outcome.
 
     An effect that reading cannot prove (an image, stock) is settled as unknown, and
     counts as sent in the ledger, so that it is never sent again.
@@ -69,7 +75,7 @@ def settle_in_flight(state: State, live: Snapshot, seal: Seal) -> tuple[str, ...
             unknown += outcome.outcome == "unknown"
         state.settle(call.call_id, outcomes)
     if not calls:
-        return ()
+        return Settled()
     count, items = len(calls), arrived + missing + unknown
     sentence = (
         f"The last run was cut off with {count} call{'s' * (count != 1)} in flight. Of "
@@ -77,7 +83,7 @@ def settle_in_flight(state: State, live: Snapshot, seal: Seal) -> tuple[str, ...
     )
     if unknown:
         sentence += f", {unknown} cannot be proven and are not sent again"
-    return (sentence + ".",)
+    return Settled((sentence + ".",), unknown)
 
 
 def _renamed(call: Call, live: Snapshot, _: Seal, __: Ledger) -> list[Outcome]:
@@ -106,15 +112,12 @@ def _deleted(call: Call, live: Snapshot, _: Seal, __: Ledger) -> list[Outcome]:
 def _written(call: Call, live: Snapshot, seal: Seal, known: Ledger) -> list[Outcome]:
     """Creates, updates, archives. What travelled together proves each other, for
     those parts that must not be sent on suspicion."""
-    signs = {item.ref: _sign(call, item, live, seal) for item in call.items}
+    signs = _signs(call, live, seal)
     outcomes = []
     for item in call.items:
         found, own = live.objects.get(item.ref), signs[item.ref]
         if own is None and (item.once or call.purpose == "archive"):
-            together = {
-                signs[one.ref] for one in call.items if _root(one) == _root(item)
-            }
-            own = True if True in together else False if False in together else None
+            own = _together(call, item, signs)
         entry = item.entry
         if entry is not None and found is not None:
             entry = replace(entry, remote_id=found.remote_id)
@@ -132,6 +135,8 @@ def _written(call: Call, live: Snapshot, seal: Seal, known: Ledger) -> list[Outc
     return outcomes
 
 
+_MEANS_THE_SAME: Final = ("rename", "delete", "archive")
+"""Purposes of calls that may be sent again at any time."""
 _PURPOSES: Final = {"rename": _renamed, "delete": _deleted}
 
 
@@ -153,6 +158,18 @@ def _values(item: Item) -> Iterator[tuple[Path, Any, Any]]:
     expect: Mapping[str, Any] = item.expect or {}
     for path, after, before in expect.get("values", ()):
         yield tuple(path), after, before
+
+
+def _signs(call: Call, live: Snapshot, seal: Seal) -> dict[Ref, bool | None]:
+    return {item.ref: _sign(call, item, live, seal) for item in call.items}
+
+
+def _together(call: Call, item: Item, signs: Mapping[Ref, bool | None]) -> bool | None:
+    """The sign of an item; where it has none, of what travelled with it."""
+    if signs[item.ref] is not None:
+        return signs[item.ref]
+    seen = {signs[one.ref] for one in call.items if _root(one) == _root(item)}
+    return True if True in seen else False if False in seen else None
 
 
 def _sign(call: Call, item: Item, live: Snapshot, seal: Seal) -> bool | None:
