@@ -54,6 +54,12 @@ class Report:
     """How many items of an earlier run reading cannot prove; not sent again."""
 
     @property
+    def incomplete(self) -> bool:
+        """Whether something is left, or nobody knows whether it is."""
+        left = self.left or self.plan.conflicts or self.stopped or self.unproven
+        return bool(left)
+
+    @property
     def changed(self) -> int:
         return self.count("done", "archived")
 
@@ -72,6 +78,6 @@ class Report:
             return 130
         if self.ended_with:
             return self.ended_with
-        if self.left or self.plan.conflicts or self.stopped or self.unproven:
+        if self.incomplete:
             return 5
         return 8 if self.not_converged else 0

@@ -216,16 +216,17 @@ def held_question(plan: Plan) -> str:
 def _verdict(
     report: Report, page: Page, digest: str, seconds: float, when_refused: WhenRefused
 ) -> list[str]:
-    incomplete = report.left or report.plan.conflicts or report.stopped
-    if not incomplete and not report.results:
+    if not report.incomplete and not report.results:
         return [page.paint(nothing_to_do(report.plan), "green")]
-    if not incomplete:
+    if not report.incomplete:
         return _complete(report, page, digest, seconds)
     changed = f"{report.changed} changed{_found(report)}"
     left = f"{report.left} left" + (f" ({kinds})" if (kinds := _left(report)) else "")
     head = page.paint("NOT COMPLETE", "alarm")
     if report.plan.conflicts:
         left += f", {len(report.plan.conflicts)} held"
+    if report.unproven:
+        left += f", {report.unproven} not to be proven"
     text = f": {changed}, {left}.{_read_again(report)}"
     first, *rest = page.paragraph(Cell(f"NOT COMPLETE{text}"), 0, 0)
     lines = [first.replace("NOT COMPLETE", head, 1), *rest]
@@ -298,6 +299,11 @@ def how_on(report: Report, when_refused: WhenRefused) -> str:
         return (
             "To keep what Traede has, write it in the catalog: reconcile pull. To put "
             "ours back: reconcile apply --write-drift"
+        )
+    if report.unproven and not (report.left or report.stopped):
+        return (
+            "Look in Traede whether what could not be proven is there (images, opening "
+            "stock); it is not sent again"
         )
     return "Nothing is done twice. Go on with: reconcile apply"
 

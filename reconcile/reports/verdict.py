@@ -122,15 +122,14 @@ def _prices(plan: Plan, *, spreads: bool) -> Iterator[str]:
 
 def report_verdict(report: Report, applied_at: str = "") -> Verdict:
     when = f"{applied_at} " if applied_at else ""
-    left = bool(report.left or report.plan.conflicts or report.stopped)
-    if not report.results and not left:
+    if not report.results and not report.incomplete:
         return Verdict(
             "✅", f"Applied {when}: nothing to do".replace(" :", ":"), "good"
         )
     changed = f"{report.changed} changed"
     if found := report.count("as found"):
         changed += f", {found} already there"
-    if left:
+    if report.incomplete:
         held = f", {len(report.plan.conflicts)} held" if report.plan.conflicts else ""
         words = f"Applied in part {when}: {changed}, {report.left} left{held}"
         return Verdict("⚠️", words.replace(" :", ":"), "stop")

@@ -15,9 +15,10 @@ from support.harness import Killed, Life, MortalTransport, Shop
 
 from reconcile.core.config import Deletes
 from reconcile.core.model import Ref
-from reconcile.core.outcomes import Result
+from reconcile.core.outcomes import Report, Result
 from reconcile.core.steps import Step
 from reconcile.edges.apply.removals import _on_its_way_out
+from reconcile.reports.apply_text import render_report
 from reconcile.sandbox import Dialect, Fault
 
 IMAGE = [{"url": "https://img.example/tee.jpg"}]
@@ -283,3 +284,14 @@ def test_results_are_read_while_nobody_adds_one() -> None:
 
     assert _on_its_way_out(run, "product:tee")
     assert free == [False]
+
+
+def test_what_cannot_be_proven_is_said_and_is_no_success(shop: Shop) -> None:
+    report = Report(shop.plan(catalog()).planned.plan, {}, unproven=1)
+
+    text = render_report(report, digest="sha256:" + "0" * 64, seconds=1, color=False)
+
+    assert report.exit_code == 5
+    assert "NOT COMPLETE" in text
+    assert "1 not to be proven" in text
+    assert "it is not sent again" in " ".join(text.split())
