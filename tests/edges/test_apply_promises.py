@@ -330,3 +330,17 @@ def test_an_edit_beside_what_is_written_is_not_taken_for_traedes_form(
     assert [(c.path, c.before) for step in held for c in step.changes] == [
         (("prices", "EUR", "sales_price"), "77")
     ]
+
+
+def test_variants_that_went_with_a_tombstone_are_nobodys_drift(shop: Shop) -> None:
+    shop.configure(deletes=LOOSE)
+    tee = product("tee", variant("tee-s"), variant("tee-m", attributes={"Size": "M"}))
+    cap = product("cap")
+    shop.apply(catalog(tee, cap))
+    gone = catalog(tee | {"delete": True}, cap)
+
+    report = shop.apply(gone)
+
+    assert report.exit_code == 0
+    assert {ref.key for ref in shop.ledger()} == {"tee", "cap", "cap-s"}
+    assert shop.plan(gone).planned.plan.steps == ()

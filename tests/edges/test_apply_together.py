@@ -272,6 +272,47 @@ def test_while_one_rests_nobody_sends_and_then_one_by_one() -> None:
     assert order == ["rested", "sent", "sent", "sent"]
 
 
+def test_an_answer_that_comes_during_a_rest_lets_no_more_go_after_it() -> None:
+    pace = Pace(4, sleep=lambda _: [pace.went_well() for _ in range(3)])
+    pace.rest(1)
+    under_way, may_end = threading.Semaphore(0), threading.Event()
+    most = 0
+
+    def one() -> None:
+        nonlocal most
+        with pace.turn():
+            most += 1
+            under_way.release()
+            may_end.wait()
+
+    threads = [threading.Thread(target=one, daemon=True) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    under_way.acquire()
+
+    assert not under_way.acquire(timeout=0.05)
+    assert most == 1
+    pace.went_well()
+    assert under_way.acquire(timeout=10)
+    may_end.set()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_reader_that_is_interrupted_stops_nobody() -> None:
+    quiet = Quiet()
+
+    class Interrupted(threading.Condition):
+        def wait(self, timeout: float | None = None) -> bool:
+            raise KeyboardInterrupt
+
+    quiet._changed = Interrupted()
+    with quiet.writing(), pytest.raises(KeyboardInterrupt), quiet.reading():
+        pass
+
+    assert not quiet.wanted
+
+
 def test_while_a_list_is_read_whole_nobody_writes() -> None:
     quiet, order = Quiet(), list[str]()
     writing, may_end = threading.Event(), threading.Event()

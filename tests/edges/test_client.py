@@ -357,6 +357,44 @@ def test_a_write_whose_end_is_not_known_is_not_sent_again(trouble: Script) -> No
     assert not traede.slept
 
 
+def test_a_pause_ends_when_the_client_is_closed_and_nothing_more_is_sent() -> None:
+    pausing = threading.Event()
+    traede = FakeTraede(answer(429, retry_after="1"))
+    client = Client(
+        TraedeSettings(),
+        TOKEN,
+        transport=httpx.MockTransport(traede),
+        on_wait=lambda _: pausing.set(),
+    )
+    reading = client.begin(lambda: client.fetch("/x"))
+    pausing.wait()
+
+    client.close()
+
+    with pytest.raises(TraedeUnavailable, match="given up"):
+        reading.result()
+    assert len(traede.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("trouble", "paces"),
+    [(answer(503), [0, 1]), (httpx.ReadError("cut"), [0, 1]), (answer(404), [1])],
+)
+def test_only_an_answer_that_went_well_quickens_the_pace(
+    trouble: Script, paces: list[int]
+) -> None:
+    traede = FakeTraede(trouble, answer(200, {}))
+    client = traede.client()
+    well: list[None] = []
+    client._pace.went_well = lambda: well.append(None)  # type: ignore[method-assign]
+    seen: list[int] = []
+    client._on_wait = lambda _: seen.append(len(well))
+
+    client.probe("/x")
+
+    assert [*seen, len(well)] == paces
+
+
 @pytest.mark.parametrize(
     "trouble", [httpx.ConnectError("no"), httpx.ConnectTimeout("no"), answer(429)]
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.edges.files import read_catalog_texts
+from reconcile.edges.files import git_commit, read_catalog_texts
 from reconcile.edges.git_tree import Repository
 from reconcile.errors import ReconcileError, UsageError
 
@@ -187,3 +187,32 @@ def test_64_outside_of_git(tmp_path: Path):
 def test_64_what_is_outside_of_the_repository_is_not_known(folder: Path):
     with pytest.raises(UsageError, match="outside of the repository"):
         Repository.around(folder).inside(Path("/etc"))
+
+
+def test_git_gets_no_secret_and_what_it_was_lent(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    seen = tmp_path / "seen"
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    real = git(tmp_path, "--exec-path") + "/git"
+    program.write_text(f'#!/bin/sh\nenv >> {seen}\nexec {real} "$@"\n')
+    program.chmod(0o755)
+    for name in (
+        *("TRAEDE_TOKEN", "TRAEDE_APP_KEY", "PGPASSWORD"),
+        *("GITHUB_TOKEN", "GITLAB_TOKEN", "RECONCILE_GITLAB_TOKEN"),
+    ):
+        monkeypatch.setenv(name, "hunter2")
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "reconcile.lent")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "lent")
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+
+    assert Repository.around(folder).configured("reconcile.lent")
+    one = seen.read_text()
+    seen.unlink()
+    git_commit(folder)
+    two = seen.read_text()
+
+    for text in (one, two):
+        assert ("GIT_CONFIG_VALUE_0=lent" in text, "hunter2" in text) == (True, False)

@@ -423,6 +423,74 @@ def lose_answers(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
     monkeypatch.setattr(GitRef, "_push", lost)
 
 
+def fail_to_list(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """`ls-remote` fails so often, from the first push on."""
+    head, push, left = GitRef.head, GitRef._push, iter(range(times))
+    pushed: list[str] = []
+
+    def noted(
+        ref: GitRef, commit: str, old: str | None
+    ) -> subprocess.CompletedProcess[bytes]:
+        pushed.append(commit)
+        return push(ref, commit, old)
+
+    def failing(ref: GitRef) -> str | None:
+        if pushed and next(left, None) is not None:
+            raise StateUnavailable("cannot be reached")
+        return head(ref)
+
+    monkeypatch.setattr(GitRef, "_push", noted)
+    monkeypatch.setattr(GitRef, "head", failing)
+
+
+def test_whether_a_push_arrived_is_asked_more_than_once(
+    url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, run = writing(url, clock)
+    lose_answers(monkeypatch, 1)
+    fail_to_list(monkeypatch, 2)
+    with state:
+        (call,) = state.intend(run, sync(Item(TEE)))
+        assert clock.slept == [1.0, 3.0]
+        with opened(url, clock) as other:
+            assert other.in_flight() == [call]
+
+
+def test_a_push_that_nobody_knew_of_is_no_other_run_later(
+    url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, run = writing(url, clock)
+    lose_answers(monkeypatch, 1)
+    fail_to_list(monkeypatch, 3)
+    clock.sleep(1)
+    with pytest.raises(StateUnavailable, match="cannot be reached"):
+        state.renew()
+    clock.sleep(1)
+
+    with state:
+        (call,) = state.intend(run, sync(Item(TEE)))
+        with opened(url, clock) as other:
+            assert other.in_flight() == [call]
+
+
+def test_who_overtook_a_push_that_nobody_knew_of_is_told(
+    url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, run = writing(url, clock)
+    lose_answers(monkeypatch, 1)
+    fail_to_list(monkeypatch, 3)
+    clock.sleep(1)
+    with pytest.raises(StateUnavailable, match="cannot be reached"):
+        state.renew()
+    clock.sleep(61)
+
+    with opened(url, clock) as other:
+        other.acquire(0, ELSEWHERE)
+        with pytest.raises(LeaseHeld, match="another run took over: anna"):
+            state.intend(run, sync(Item(TEE)))
+    state.close()
+
+
 def test_a_push_that_does_not_arrive_is_tried_again_and_then_said(
     url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -167,7 +167,11 @@ def _adopt(run: Applying) -> int:
     from now on; what is in neither is forgotten."""
     if run.planned.part or not all(_is_done(run, name) for name in run.planned.renames):
         return 0
-    touched = {result.step.ref for result in run.results.values()}
+    touched = {
+        ref
+        for result in run.results.values()
+        for ref in (result.step.ref, *result.step.cascade)
+    }
     refused = {refusal.id.split(":", 1)[1] for refusal in run.planned.plan.refused}
     stored = run.stored
     entries: list[Applied] = []
