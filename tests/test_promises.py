@@ -77,7 +77,9 @@ GUARDS: Mapping[str, str] = {
     "protected": "111 241 242 166",
     "protected: survives a rename": "245 248 299",
     "protected: ended by `protect: false`, applied": "243 244 246",
-    "live-shrunk": "114",
+    "live-shrunk": "114 302",
+    "live-shrunk: a variant goes with its product": "300",
+    "live-shrunk: what is taken out is only forgotten": "301",
     "empty-catalog": "113",
     "tenant": "112",
     "rules raised to errors": "201 205 207",
@@ -87,6 +89,7 @@ APPROVALS: Mapping[str, str] = {
     "a line for deletes covers a part": "231",
     "and nothing else": "232 234 236",
     "by hand": "235 170",
+    "not signed: nothing": "303",
     "an unused line": "233",
 }
 REFUSALS: Mapping[str, str] = {

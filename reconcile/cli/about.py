@@ -10,6 +10,7 @@ from pathlib import Path
 from reconcile import __version__
 from reconcile.cli.repository import top_of
 from reconcile.core.config import Config
+from reconcile.core.rules.table import limit_of
 from reconcile.core.steps import Plan
 from reconcile.reports.about import About, Links
 
@@ -52,6 +53,7 @@ def with_config(about: About, config: Config) -> About:
         about,
         base_currency=config.base_currency,
         when_refused=config.deletes.when_refused,
+        far=limit_of(config, "price-change"),
     )
 
 

@@ -20,6 +20,8 @@ from reconcile.cli.flags import Flags
 from reconcile.errors import Blocked, CatalogInvalid, ReconcileError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from reconcile.cli.wiring import Read
     from reconcile.core.loading import Loaded
     from reconcile.core.outcomes import Report
@@ -41,18 +43,30 @@ class Asked:
     wait: float = 90.0
 
 
-def apply_job(flags: Flags, asked: Asked) -> int:
+class _Midway(OSError):
+    """Trouble with a file or a pipe once writes may have been sent."""
 
+
+def apply_job(flags: Flags, asked: Asked) -> int:
+    from reconcile.cli.setting import stopwatch
+
+    since = stopwatch()
     run = opened(flags, this_job(), applying=True)
     loaded = checked(run) if run else None
     if run is None or loaded is None:
         return CatalogInvalid.exit_code
     with inert(run.job):
         try:
-            read, report, took = _applied(run, loaded, asked)
+            read, report, took = _applied(run, loaded, asked, since)
         except ReconcileError as error:
             post_failure(run, error)
             return error.exit_code
+        except (_Midway, BrokenPipeError):
+            raise  # the note would say that nothing was written
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            post_failure(run, ReconcileError(f"{where}{error.strerror}"))
+            return ReconcileError.exit_code
         if report is None:
             _post_blocked(run, read)
             code = Blocked.exit_code
@@ -64,9 +78,12 @@ def apply_job(flags: Flags, asked: Asked) -> int:
 
 
 def _applied(
-    run: Run, loaded: Loaded, asked: Asked
+    run: Run, loaded: Loaded, asked: Asked, since: Callable[[], float]
 ) -> tuple[Read, Report | None, float]:
-    """The plan; what became of it, None where it is blocked; seconds."""
+    """The plan; what became of it, None where it is blocked; seconds.
+
+    `since` tells the seconds since the command began, which its deadline counts from.
+    """
     from reconcile.cli import wiring
     from reconcile.cli.commit_order import checked_commit, refuse_older
     from reconcile.cli.setting import stopwatch, who
@@ -89,8 +106,12 @@ def _applied(
         if read.planned.plan.blocked:
             return read, None, watch()
         limited = wiring.limit_to(read, None)
-        seconds = asked.deadline or deadline_of(run.job)
-        report = wiring.run_apply(setting, loaded, reader, state, limited, seconds)
+        given = asked.deadline
+        left = (deadline_of(run.job) if given is None else given) - since()
+        try:
+            report = wiring.run_apply(setting, loaded, reader, state, limited, left)
+        except OSError as error:
+            raise _Midway(error.errno, error.strerror, error.filename) from error
     return read, report, watch()
 
 
@@ -116,8 +137,8 @@ def _post_outcome(run: Run, read: Read, report: Report, took: float) -> None:
     )
     print(text)
     about = about_job(run.setting, read, run.job, applied=True)
-    save_plan(run, read, report)
     run.show(lambda limit: render_outcome(report, about, limit=limit))
+    save_plan(run, read, report)
 
 
 def _post_blocked(run: Run, read: Read) -> None:
@@ -127,5 +148,5 @@ def _post_blocked(run: Run, read: Read) -> None:
     print(show_plan(run.setting, read, "text"))
     about = about_job(run.setting, read, run.job)
     plan = read.planned.plan
-    save_plan(run, read)
     run.show(lambda limit: render_not_applied(plan, about, limit=limit))
+    save_plan(run, read)

@@ -57,6 +57,7 @@ def show_plan(
     """A plan in one of its formats; personal values only as text for a terminal."""
     from reconcile.cli.about import about_plan
     from reconcile.core.plan_json import plan_text
+    from reconcile.core.rules.table import limit_of
     from reconcile.reports.plan_text import render_plan
 
     plan = read.planned.plan
@@ -81,6 +82,7 @@ def show_plan(
         show_personal=show_personal,
         base_currency=setting.config.base_currency,
         when_refused=setting.config.deletes.when_refused,
+        far=limit_of(setting.config, "price-change"),
     )
 
 

@@ -246,9 +246,12 @@ def plan_again(
 def _read(loaded: Loaded, reader: LiveReader, state: State, wish: Wish) -> Snapshot:
     """Everything, or what a plan of a part needs; a category that may go takes what
     is in it along, so then it is everything too."""
-    from reconcile.core.scope import part_of
+    from reconcile.core.scope import nothing_matches, part_of
 
-    part = part_of(loaded.catalog, state.ledger(), wish.only)
+    ledger = state.ledger()
+    if wrong := nothing_matches(loaded.catalog, ledger, wish.only):
+        raise wrong
+    part = part_of(loaded.catalog, ledger, wish.only)
     if not wish.only or part.gone_categories():
         return reader.read_all()
     kinds: list[KindName] = ["product", "collection", "customer"]

@@ -26,6 +26,8 @@ from reconcile.core.yamlnodes import Sequence as ListNode
 ID_LENGTH = 8
 DELETES: Final = "delete-limit"
 """The guard whose approvals list keys."""
+_BLANK: Final = ("…", "...")
+"""What stands in the line that a plan prints, for a person to fill in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ class Approval:
     """What a line for deletes lets through, each `kind:key`; None: no such line."""
     by: str = ""
     reason: str = ""
+
+    @property
+    def signed(self) -> bool:
+        """Whether a person has filled in who and why: nothing else is an approval."""
+        return not {self.by.strip(), self.reason.strip()} & {"", *_BLANK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +100,6 @@ def _line(entry: MapNode) -> Approval | None:
 def _text(entry: MapNode, name: str) -> str:
     node = entry.get(name)
     return node.text.strip() if isinstance(node, Scalar) else ""
-
-
-_BLANK: Final = ("…", "...")
-"""What stands in the line that a plan prints, for a person to fill in."""
 
 
 def _unfit(entry: MapNode) -> Iterator[Problem]:

@@ -169,7 +169,7 @@ _PRICES = Field(
     keys=("currency",),
     members=(
         Field(
-            "sales_price", Form.MONEY, reads=Reads.GET, clear=Clear.ZERO, null_as="0"
+            "sales_price", Form.MONEY, reads=Reads.GET, clear=Clear.NEVER, null_as="0"
         ),
         # Default 0 in sync, null in core, and null in what core returns (D-6).
         Field("rec_sales_price", Form.MONEY, reads=Reads.GET, null_as="0"),

@@ -68,8 +68,32 @@ def limit(fresh: Plan, saved: Plan, seal: Seal) -> Limited:
             allowed[step.id] = _limited(step, found)
             if allowed[step.id].held:  # all that is left came after the plan
                 as_found[step.id] = step
+    _stop_dependents(fresh, allowed, conflicts)
     steps = tuple(allowed[s.id] for s in fresh.steps if s.id in allowed)
     return Limited(replace(fresh, steps=steps), conflicts, as_found)
+
+
+def _stop_dependents(
+    fresh: Plan, allowed: dict[str, Step], conflicts: dict[str, tuple[Step, str]]
+) -> None:
+    """What requires a step that is left out is not written either; what the fresh
+    plan does not have is done."""
+    planned = {step.id for step in fresh.steps}
+    while True:
+        written = {step.id for step in allowed.values() if not step.held}
+        stopped = {
+            step.id: needed
+            for step in allowed.values()
+            if not step.held
+            for needed in step.requires
+            if needed in planned and needed not in written
+        }
+        if not stopped:
+            return
+        for one, needed in stopped.items():
+            action, kind, key = needed.split(":", 2)
+            words = f"it needs the {action} of {kind} {key}, which is not in this plan"
+            conflicts[one] = (allowed.pop(one), words)
 
 
 def _must_fit(fresh: Plan, saved: Plan) -> None:

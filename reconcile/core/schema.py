@@ -338,7 +338,8 @@ def _nothing(case: _Case, node: Scalar, wanted: list[str]) -> str:
     what = f"{case.name} cannot be {node.raw}" if node.raw else f"{case.name} is empty"
     if wanted == ["array"] and "minItems" not in case.schema:
         return f"{what}. Write [] to empty the list, or take the line out"
-    return f"{what}. Write a value, or take the line out"
+    instead = case.schema.get("x-messages", {}).get("null")
+    return f"{what}. {instead or 'Write a value, or take the line out'}"
 
 
 def _pattern(case: _Case) -> Iterator[Problem]:

@@ -12,7 +12,9 @@ from fnmatch import fnmatchcase
 from typing import get_args
 
 from reconcile.core.catalog import Catalog
+from reconcile.core.hints import closest
 from reconcile.core.model import KindName, Ledger, Ref
+from reconcile.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,24 @@ class Part:
             yield ref
             if row.parent is not None:
                 yield row.parent
+
+
+def nothing_matches(
+    catalog: Catalog, ledger: Ledger, only: Sequence[Only]
+) -> UsageError | None:
+    """What to say of the first pattern that covers nothing: most likely a slip."""
+    parents = {ref: row.parent for ref, row in ledger.items()}
+    parents |= {ref: desired.parent for ref, desired in catalog.objects.items()}
+    for one in only:
+        if any(one.covers(ref, parent) for ref, parent in parents.items()):
+            continue
+        close = closest(one.glob, (r.key for r in parents if r.kind == one.kind))
+        return UsageError(
+            f"--only {one.kind}:{one.glob} is about nothing: no {one.kind} of the "
+            "catalog, and none that was applied before, is called so",
+            hint=f'Did you mean "{one.kind}:{close}"?' if close else "",
+        )
+    return None
 
 
 def part_of(catalog: Catalog, ledger: Ledger, only: Sequence[Only]) -> Part:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 import ssl
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -99,7 +98,7 @@ class Client:
         *,
         app_key: str | None = None,
         transport: httpx.BaseTransport | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
         rng: Callable[[], float] = random.random,
         on_wait: Callable[[Wait], None] = ignore,
     ) -> None:
@@ -108,14 +107,18 @@ class Client:
         headers = headers_for(settings, token, app_key)
         self.header_names = tuple(headers)
         self._secrets = tuple(secret for secret in (token, app_key) if secret)
-        self._sleep, self._rng, self._on_wait = sleep, rng, on_wait
+        self._closed = threading.Event()
+        # A pause ends when the client is closed: nobody waits for its answer then.
+        self._sleep = sleep or self._closed.wait
+        self._rng, self._on_wait = rng, on_wait
         self._headers = {**headers, "User-Agent": settings.app_identifier}
         self._transport = transport
         self.before_write: Callable[[], object] = lambda: None
         """Called just before each write, and each time it is sent again; raises where
         it must not be sent any more."""
-        self._pace = Pace(max(1, 2 * settings.concurrency), sleep=sleep)
+        self._pace = Pace(max(1, 2 * settings.concurrency), sleep=self._sleep)
         self.quiet = Quiet()
+        self._guard = threading.Lock()
         self._own = threading.local()
         self._opened: list[httpx.Client] = []
         self._readers: ThreadPoolExecutor | None = None
@@ -129,9 +132,10 @@ class Client:
 
     def begin(self, read: Callable[[], Answer]) -> Future[Answer]:
         """Read something in another thread of this client."""
-        if self._readers is None:
-            self._readers = ThreadPoolExecutor(self.reads_at_once)
-        return self._readers.submit(read)
+        with self._guard:
+            if self._readers is None:
+                self._readers = ThreadPoolExecutor(self.reads_at_once)
+            return self._readers.submit(read)
 
     def _http(self) -> httpx.Client:
         """The connections of this thread."""
@@ -173,6 +177,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
+        self._closed.set()
         if self._readers is not None:
             self._readers.shutdown(cancel_futures=True)
         for one in self._opened:
@@ -295,6 +300,8 @@ class Client:
         limited = failed = 0
         while True:
             with self._pace.turn():
+                if self._closed.is_set():
+                    raise TraedeUnavailable(f"{method} {path} was given up.")
                 if method != "GET":
                     self.before_write()
                 result = self._once(method, path, query, content)
@@ -303,7 +310,8 @@ class Client:
                 limited += 1
             else:
                 failed += 1
-                self._pace.went_well()
+                if isinstance(cause, int) and cause < 500:
+                    self._pace.went_well()
             last = limited >= RATE_ATTEMPTS if cause == 429 else failed >= attempts
             if last or not may_retry(method, cause):
                 if isinstance(result, Answer):

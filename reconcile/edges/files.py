@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
+from reconcile.edges.gitenv import environment_for_git
 from reconcile.errors import ReconcileError, UsageError
 
 CONFIG_NAME = "reconcile.yaml"
@@ -125,6 +126,7 @@ def _git(folder: Path, *argv: str) -> subprocess.CompletedProcess[str] | None:
             cwd=folder,
             capture_output=True,
             text=True,
+            env=environment_for_git(),
             timeout=10,
             check=False,
         )

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from reconcile.edges.files import SUFFIXES
+from reconcile.edges.gitenv import environment_for_git
 from reconcile.errors import ReconcileError, UsageError
 
 SECONDS: Final = 120
@@ -201,6 +202,7 @@ def _git(
             cwd=folder,
             input=stdin,
             capture_output=True,
+            env=environment_for_git(),
             timeout=SECONDS,
             check=False,
         )

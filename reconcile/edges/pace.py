@@ -16,7 +16,7 @@ class Pace:
     """
 
     def __init__(
-        self, width: int, *, sleep: Callable[[float], None] = time.sleep
+        self, width: int, *, sleep: Callable[[float], object] = time.sleep
     ) -> None:
         self._sleep = sleep
         self._width = width
@@ -42,6 +42,8 @@ class Pace:
 
     def went_well(self) -> None:
         with self._changed:
+            if self._resting:
+                return  # sent before the 429, and says nothing about after
             self._allowed = min(self._allowed + 1, self._width)
             self._changed.notify_all()
 
@@ -90,7 +92,12 @@ class Quiet:
         """Wait for the writes that are under way; the next ones wait for this."""
         with self._changed:
             self._readers += 1
-            self._changed.wait_for(lambda: not self._writing and not self._reading)
+            try:
+                self._changed.wait_for(lambda: not self._writing and not self._reading)
+            except BaseException:  # Ctrl-C: this reader waits no more
+                self._readers -= 1
+                self._changed.notify_all()
+                raise
             self._reading = True
         try:
             yield

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import quote
 
 from reconcile.core.problems import Location
 from reconcile.reports.plan_view import WhenRefused
+from reconcile.reports.prices import FAR
 from reconcile.reports.words import short
 
 
@@ -47,6 +49,8 @@ class About:
     change_url: str = ""
     base_currency: str | None = None
     when_refused: WhenRefused = "archive"
+    far: Decimal = FAR
+    """The percent beyond which a move of a price deserves a look."""
     version: str = ""
 
     @property

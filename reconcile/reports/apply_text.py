@@ -286,10 +286,12 @@ def how_on(report: Report, when_refused: WhenRefused) -> str:
     places = list(dict.fromkeys(place(s.source) for s in failed if s.source))
     if not failed and report.plan.refused:
         places = [place(r.source) for r in report.plan.refused if r.source]
-    if len(places) == 1:
-        return f"Correct {places[0]} and merge, or run again: reconcile apply"
     if places:
-        return "Correct the places above and merge, or run again: reconcile apply"
+        where = places[0] if len(places) == 1 else "the places above"
+        again = ", or run again: reconcile apply" if _silent(report) else ""
+        return f"Correct {where} and merge{again}"
+    if any("after the plan" in r.words for r in report.results.values() if not r.good):
+        return "Traede has changed meanwhile. Look again: reconcile plan"
     if when_refused == "fail" and any(step.action == "delete" for step in failed):
         return (
             "What Traede does not let go: put its entry back, or set `deletes: "
@@ -306,6 +308,16 @@ def how_on(report: Report, when_refused: WhenRefused) -> str:
             "stock); it is not sent again"
         )
     return "Nothing is done twice. Go on with: reconcile apply"
+
+
+_NO_REFUSAL: Final = ("accepted, but", "did not arrive", "Traede ")
+"""How our own words begin where Traede gave no reason: "Traede answered 503"."""
+
+
+def _silent(report: Report) -> bool:
+    """Whether something failed for no reason that Traede named: it may pass."""
+    failed = [r.words for r in report.results.values() if r.result == "failed"]
+    return any(not words or words.startswith(_NO_REFUSAL) for words in failed)
 
 
 def _time(seconds: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from reconcile.core.rules.wording import PRICES
 from reconcile.core.steps import Change
@@ -19,7 +20,7 @@ from reconcile.reports.plan_view import (
     folded,
     grouped,
 )
-from reconcile.reports.prices import FAR, PriceRow, price_rows, spread
+from reconcile.reports.prices import PriceRow, beyond, price_rows, spread
 from reconcile.reports.words import (
     after_words,
     before_words,
@@ -34,7 +35,7 @@ from reconcile.reports.words import (
 
 
 def price_section(view: View) -> Iterator[str]:
-    rows = price_rows(view.steps(*UPDATES))
+    rows = price_rows(view.steps(*UPDATES), view.far)
     if not rows:
         return
     styles = {row.style for row in rows}
@@ -48,9 +49,9 @@ def price_section(view: View) -> Iterator[str]:
 def _currency(view: View, rows: list[PriceRow]) -> Iterator[str]:
     calm = [row for row in rows if not row.outlier]
     wild = len(rows) - len(calm)
-    said = (
-        spread(calm) + (", and:" if wild else "") if calm else f"{wild} beyond {FAR} %:"
-    )
+    said = f"{beyond(wild, view.far)}:"
+    if calm:
+        said = spread(calm) + (", and:" if wild else "")
     yield from view.page.titled(rows[0].currency, said, indent=2)
     wholesale = _Widths.of(rows, "sales_price")
     retail = _Widths.of(rows, "rec_sales_price")
@@ -84,10 +85,14 @@ def _price_row(view: View, row: PriceRow, wholesale: _Widths, retail: _Widths) -
     one = len(row.variants) == 1
     cells = [Cell(row.variants[0].key if one else count(len(row.variants), "variant"))]
     main, second = row.move("sales_price"), row.move("rec_sales_price")
-    cells += [Cell(wholesale.text(main)), _move(main)] if main else [Cell(""), Cell("")]
+    if main:
+        cells += [Cell(wholesale.text(main)), _move(main, row.limit)]
+    else:
+        cells += [Cell(""), Cell("")]
     if second:
         cells.append(Cell(f"retail {retail.text(second)}"))
-        cells.append(_move(second) if not main or _is_far(second) else Cell(""))
+        shown = not main or _is_far(second, row.limit)
+        cells.append(_move(second, row.limit) if shown else Cell(""))
     for change in row.changes:
         if change not in (main, second):
             before, after = (
@@ -108,16 +113,16 @@ def _price_row(view: View, row: PriceRow, wholesale: _Widths, retail: _Widths) -
     )
 
 
-def _is_far(change: Change) -> bool:
+def _is_far(change: Change, limit: Decimal) -> bool:
     move = percent(change.before, change.after)
-    return move is not None and abs(move) > FAR
+    return move is not None and abs(move) > limit
 
 
-def _move(change: Change) -> Cell:
+def _move(change: Change, limit: Decimal) -> Cell:
     move = percent(change.before, change.after)
     if move is None:
         return Cell("")
-    return Cell(f"{percent_text(move):>8}", "alarm" if _is_far(change) else "")
+    return Cell(f"{percent_text(move):>8}", "alarm" if _is_far(change, limit) else "")
 
 
 def other_section(view: View) -> Iterator[str]:

@@ -11,7 +11,7 @@ from reconcile.core.rules.wording import PRICES, money
 from reconcile.core.steps import Change
 from reconcile.reports.plan_html_words import Facts, Outcome, Place, Who
 from reconcile.reports.plan_told import UPDATES
-from reconcile.reports.prices import FAR, PriceRow, price_rows, spread
+from reconcile.reports.prices import PriceRow, beyond, price_rows, spread
 from reconcile.reports.words import (
     after_words,
     before_words,
@@ -94,7 +94,8 @@ class Histogram:
 class Currency:
     code: str
     said: str
-    far: int
+    far: str
+    """How many rows deserve a look; empty for none."""
     rows: tuple[PriceLine, ...]
     histogram: Histogram | None
     others: bool
@@ -102,7 +103,7 @@ class Currency:
 
 
 def currencies(facts: Facts) -> list[Currency]:
-    rows = price_rows(facts.steps(*UPDATES))
+    rows = price_rows(facts.steps(*UPDATES), facts.about.far)
     found = sorted({row.currency for row in rows})
     return [_currency(facts, [r for r in rows if r.currency == code]) for code in found]
 
@@ -116,23 +117,24 @@ def _currency(facts: Facts, rows: list[PriceRow]) -> Currency:
         said += f": {spread(calm)}"
     by_ref = {step.ref: step for step in facts.steps(*UPDATES)}
     moves = [move for row in rows if (move := _main(row))]
-    widest = max(map(_capped, moves), default=Decimal(FAR))
+    limit = facts.about.far
+    widest = max((_capped(move, limit) for move in moves), default=limit)
     lines = tuple(
         PriceLine(
             facts.who(row.style),
             facts.place(row.source),
             count(len(row.variants), "variant"),
             tuple(ref.key for ref in row.variants),
-            _move(row.move("sales_price")),
-            _move(row.move("rec_sales_price")),
+            _move(row.move("sales_price"), limit),
+            _move(row.move("rec_sales_price"), limit),
             tuple(
                 told
                 for change in row.changes
                 if change.path[-1] not in ("sales_price", "rec_sales_price")
-                and (told := _move(change))
+                and (told := _move(change, limit))
             ),
             _margin(row),
-            _bar(_main(row), widest),
+            _bar(_main(row), widest, limit),
             row.outlier,
             f"{_main(row) or 0:.2f}",
             facts.outcome(by_ref[ref] for ref in row.variants),
@@ -141,8 +143,10 @@ def _currency(facts: Facts, rows: list[PriceRow]) -> Currency:
         for row in rows
     )
     others = any(line.others for line in lines)
-    far = len(rows) - len(calm)
-    return Currency(rows[0].currency, said, far, lines, _histogram(rows), others)
+    wild = len(rows) - len(calm)
+    far = beyond(wild, limit) if wild else ""
+    drawn = _histogram(rows, limit)
+    return Currency(rows[0].currency, said, far, lines, drawn, others)
 
 
 def _main(row: PriceRow) -> Decimal | None:
@@ -151,20 +155,20 @@ def _main(row: PriceRow) -> Decimal | None:
     return max(moves, key=abs, default=None)
 
 
-def _capped(move: Decimal) -> Decimal:
+def _capped(move: Decimal, limit: Decimal) -> Decimal:
     """Far moves fill a bar; or the usual ones would be too short to see."""
-    return min(abs(move), Decimal(FAR))
+    return min(abs(move), limit)
 
 
-def _bar(move: Decimal | None, widest: Decimal) -> Bar | None:
+def _bar(move: Decimal | None, widest: Decimal, limit: Decimal) -> Bar | None:
     if move is None or not widest:
         return None
-    width = max(int(_capped(move) * _HALF / widest), 1)
-    mood = "far" if abs(move) > FAR else "up" if move > 0 else "down"
+    width = max(int(_capped(move, limit) * _HALF / widest), 1)
+    mood = "far" if abs(move) > limit else "up" if move > 0 else "down"
     return Bar(_HALF if move > 0 else _HALF - width, width, mood)
 
 
-def _move(change: Change | None) -> Move | None:
+def _move(change: Change | None, limit: Decimal) -> Move | None:
     if change is None:
         return None
     moved = percent(change.before, change.after)
@@ -178,7 +182,7 @@ def _move(change: Change | None) -> Move | None:
         after_words("variant", change),
         difference,
         percent_text(moved) if moved is not None else "",
-        moved is not None and abs(moved) > FAR,
+        moved is not None and abs(moved) > limit,
     )
 
 
@@ -193,11 +197,11 @@ def _margin(row: PriceRow) -> str:
     return f"{(price - Decimal(main.after)) * 100 / price:.0f} %" if price > 0 else ""
 
 
-def _histogram(rows: Sequence[PriceRow]) -> Histogram | None:
-    """Of the moves of each style. Those beyond ±25 % are not drawn: they would press
-    the others into one bar, and are told one by one."""
+def _histogram(rows: Sequence[PriceRow], limit: Decimal) -> Histogram | None:
+    """Of the moves of each style. Those beyond the limit are not drawn: they would
+    press the others into one bar, and are told one by one."""
     every = {row.style: move for row in rows if (move := _main(row)) is not None}
-    moves = {style: move for style, move in every.items() if abs(move) <= FAR}
+    moves = {style: move for style, move in every.items() if abs(move) <= limit}
     if len(moves) < _FEWEST:
         return None
     low, high = min(moves.values()), max(moves.values())
@@ -223,7 +227,7 @@ def _histogram(rows: Sequence[PriceRow]) -> Histogram | None:
     styles = count(len(moves), "style")
     told = f"{styles} by how far their price moves"
     if left := len(every) - len(moves):
-        told += f"; {left} beyond {FAR} % not drawn"
+        told += f"; {beyond(left, limit)} not drawn"
     span = f"{percent_text(low)} to {percent_text(high)}"
     return Histogram(
         bins, percent_text(low), percent_text(top), zero, told, f"{told}: {span}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 from reconcile.core.kinds import KINDS
@@ -129,7 +130,7 @@ def view_of(plan: Plan, about: About, report: Report | None = None) -> View:
     view = View(
         about=about,
         verdict=_verdict(facts),
-        lead=tuple(_lead(plan)),
+        lead=tuple(_lead(plan, about.far)),
         tiles=(),
         settled=_settled(report),
         results=tuple(results(facts)),
@@ -180,11 +181,11 @@ def _verdict(facts: Facts) -> Verdict:
     return plan_verdict(facts.plan)
 
 
-def _lead(plan: Plan) -> Iterator[str]:
+def _lead(plan: Plan, far: Decimal) -> Iterator[str]:
     if not plan.to_do and not plan.refused:
         yield f"{nothing_to_do(plan).capitalize()}."
     # Without prices and blocks the verdict has said it.
-    said = list(summary(plan, spreads=True))
+    said = list(summary(plan, spreads=True, far=far))
     if said and (plan.blocked or said != list(summary(plan))):
         text = " · ".join(said)
         yield text[0].upper() + text[1:]

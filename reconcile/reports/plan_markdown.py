@@ -97,7 +97,7 @@ def foot(about: About) -> Section:
 def _lead(writing: Writing) -> Iterator[str]:
     plan = writing.plan
     if plan.to_do:
-        parts = list(summary(plan, spreads=True))
+        parts = list(summary(plan, spreads=True, far=writing.about.far))
         # Without prices and blocks the verdict has said it.
         if plan.blocked or parts != list(summary(plan)):
             yield _told_briefly(parts)

@@ -19,7 +19,7 @@ from reconcile.reports.plan_markdown_words import (
 )
 from reconcile.reports.plan_told import UPDATES, WAITING
 from reconcile.reports.plan_view import NEVER_FOLDED, SHOWN
-from reconcile.reports.prices import FAR, PriceRow, price_rows, spread
+from reconcile.reports.prices import PriceRow, beyond, price_rows, spread
 from reconcile.reports.words import count, percent, percent_text
 
 _CURRENCIES: Final = 12
@@ -28,7 +28,7 @@ _CURRENCIES: Final = 12
 
 def price_sections(writing: Writing) -> Iterator[Section]:
     steps = [step for step in writing.plan.to_do if step.action in UPDATES]
-    rows = price_rows(steps)
+    rows = price_rows(steps, writing.about.far)
     currencies = sorted({row.currency for row in rows})
     for currency in currencies[:_CURRENCIES]:
         yield _currency(writing, [row for row in rows if row.currency == currency])
@@ -46,7 +46,7 @@ def _currency(writing: Writing, rows: list[PriceRow]) -> Section:
     number += count(len(variants), "variant")
     title = f"**Prices, {sentence(rows[0].currency, 20)}** ({number})"
     if wild:
-        title += f": **{wild} beyond {FAR} %**"
+        title += f": **{beyond(wild, writing.about.far)}**"
     if calm:
         title += f"{', the others' if wild else ':'} {spread(calm)}"
     others = any(_others(one) for one in rows)

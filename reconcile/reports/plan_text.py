@@ -7,6 +7,7 @@ changes; then what is left alone, what is not possible, and what stops the plan.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from reconcile.core.steps import Plan, unit
@@ -32,6 +33,7 @@ from reconcile.reports.plan_told import (
     unmanaged,
 )
 from reconcile.reports.plan_view import View, WhenRefused
+from reconcile.reports.prices import FAR
 from reconcile.reports.words import label, names, order, short
 
 _NAMED: Final = 10
@@ -48,12 +50,14 @@ def render_plan(  # noqa: PLR0913 (how to see it: each has its name)
     show_personal: bool = False,
     base_currency: str | None = None,
     when_refused: WhenRefused = "archive",
+    far: Decimal = FAR,
 ) -> str:
     """The whole plan, without a line end at its end.
 
     New styles are shown with their price in `base_currency`, or in the first that
-    they have; `when_refused` is what the configuration says of refused deletes. The
-    last line stays one line, however long.
+    they have; `when_refused` is what the configuration says of refused deletes;
+    prices that move by more than `far` percent come first. The last line stays one
+    line, however long.
     """
     page = Page(width, color)
     view = View(
@@ -64,6 +68,7 @@ def render_plan(  # noqa: PLR0913 (how to see it: each has its name)
         base_currency,
         when_refused,
         names(plan.steps),
+        far,
     )
     sections = [list(section(view)) for section in (_banner, *_SECTIONS)]
     parts = ["\n".join(lines) + "\n" for lines in sections if lines]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, Literal
 
 from reconcile.core.model import Ref
 from reconcile.core.problems import Location
 from reconcile.core.steps import Change, Plan, Step, unit
 from reconcile.reports.layout import Cell, Items, Page, Row, aligned
+from reconcile.reports.prices import FAR
 from reconcile.reports.words import (
     count,
     field_words,
@@ -38,6 +40,8 @@ class View:
     base_currency: str | None
     when_refused: WhenRefused
     names: Mapping[Ref, str]
+    far: Decimal = FAR
+    """The percent beyond which a move of a price deserves a look."""
 
     def steps(self, *actions: str) -> list[Step]:
         """The steps of these actions that would be written."""

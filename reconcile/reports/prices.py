@@ -14,8 +14,8 @@ from reconcile.core.rules.wording import PRICES
 from reconcile.core.steps import Change, Step, unit
 from reconcile.reports.words import percent, percent_text
 
-FAR: Final = 25
-"""A move beyond this many percent deserves a look."""
+FAR: Final = Decimal(25)
+"""A move beyond this many percent deserves a look, unless the brand says otherwise."""
 
 _MEMBERS: Final = tuple(PRICES)
 
@@ -35,6 +35,8 @@ class PriceRow:
     """Whether it is the only row of its style in this currency."""
     waits: bool = False
     """Whether none of it came with the branch that a plan is compared for."""
+    limit: Decimal = FAR
+    """The percent from which on a move is far."""
 
     @property
     def far(self) -> Decimal:
@@ -44,8 +46,8 @@ class PriceRow:
 
     @property
     def outlier(self) -> bool:
-        """Beyond ±25 %, which a slip of ten times is in either direction."""
-        return self.far > FAR
+        """Whether it deserves a look."""
+        return self.far > self.limit
 
     def move(self, member: str) -> Change | None:
         return next((c for c in self.changes if c.path[-1] == member), None)
@@ -55,7 +57,7 @@ def is_price(change: Change) -> bool:
     return change.path[0] == "prices"
 
 
-def price_rows(steps: Iterable[Step]) -> list[PriceRow]:
+def price_rows(steps: Iterable[Step], limit: Decimal = FAR) -> list[PriceRow]:
     """The price changes that would be written, outliers first, then by style."""
     groups: dict[tuple[Ref, str, str], list[tuple[Step, tuple[Change, ...]]]]
     groups = defaultdict(list)
@@ -78,10 +80,16 @@ def price_rows(steps: Iterable[Step]) -> list[PriceRow]:
             members[0][0].source,
             rows_of[style, currency] == 1,
             all(step.added is False for step, _ in members),
+            limit,
         )
         for (style, currency, _), members in groups.items()
     ]
     return sorted(rows, key=_rank)
+
+
+def beyond(number: int, limit: Decimal) -> str:
+    """`2 beyond 25 %`."""
+    return f"{number} beyond {limit.normalize():f} %"
 
 
 def spread(rows: Sequence[PriceRow]) -> str:

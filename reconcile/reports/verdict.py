@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from reconcile.core.approvals import DELETES
 from reconcile.core.model import Ref
@@ -12,7 +13,7 @@ from reconcile.core.steps import Plan
 from reconcile.reports.apply_text import read_back
 from reconcile.reports.plan_told import UPDATES, goes_off_sale, is_other
 from reconcile.reports.plan_view import grouped
-from reconcile.reports.prices import FAR, price_rows, spread
+from reconcile.reports.prices import FAR, beyond, price_rows, spread
 from reconcile.reports.words import count, counts
 
 
@@ -75,7 +76,7 @@ def styles(refs: list[Ref]) -> str:
     return counts(refs).replace("product", "style")
 
 
-def summary(plan: Plan, *, spreads: bool = False) -> Iterator[str]:
+def summary(plan: Plan, *, spreads: bool = False, far: Decimal = FAR) -> Iterator[str]:
     """What happens, part by part, what hurts most first; with the spread of prices
     per currency where it is asked for."""
     going = [s for s in plan.to_do if s.action in ("delete", "archive")]
@@ -89,7 +90,7 @@ def summary(plan: Plan, *, spreads: bool = False) -> Iterator[str]:
     leaving = [group.ref for group in groups if goes_off_sale(group)]
     if leaving:
         yield f"takes {styles(leaving)} off sale"
-    yield from _prices(plan, spreads=spreads)
+    yield from _prices(plan, far, spreads=spreads)
     made = [step for step in plan.to_do if step.action == "create"]
     whole = {step.ref for step in made}
     new = [s.ref for s in made if s.ref.kind != "variant" or s.parent not in whole]
@@ -105,8 +106,8 @@ def summary(plan: Plan, *, spreads: bool = False) -> Iterator[str]:
         yield count(others, "other change")
 
 
-def _prices(plan: Plan, *, spreads: bool) -> Iterator[str]:
-    rows = price_rows(step for step in plan.to_do if step.action in UPDATES)
+def _prices(plan: Plan, limit: Decimal, *, spreads: bool) -> Iterator[str]:
+    rows = price_rows((s for s in plan.to_do if s.action in UPDATES), limit)
     if not rows:
         return
     if not spreads:
@@ -115,7 +116,8 @@ def _prices(plan: Plan, *, spreads: bool) -> Iterator[str]:
     for currency in sorted({row.currency for row in rows}):
         own = [row for row in rows if row.currency == currency]
         calm = [row for row in own if not row.outlier]
-        far = f"{len(own) - len(calm)} beyond {FAR} %" if len(own) > len(calm) else ""
+        wild = len(own) - len(calm)
+        far = beyond(wild, limit) if wild else ""
         said = spread(calm) if calm else ""
         yield f"{currency} {' and '.join(part for part in (said, far) if part)}"
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
 from ci_pipeline import TEE, Pipeline, git
 from cli_brand import Brand
 from support.builders import product
 from support.forges import Fault
 
+from reconcile.cli import setting, wiring
 from reconcile.cli.ci_apply import deadline_of
 from reconcile.edges.forge import Job
 
@@ -108,6 +111,32 @@ def test_trouble_with_the_forge_does_not_stop_an_apply(pipeline: Pipeline):
 
     assert (ran.code, live_name(pipeline.brand)) == (0, "Tee")
     assert "proposal that was merged is left out" in ran.err
+
+
+@pytest.mark.parametrize(("passed", "given"), [(0.0, "0s"), (3601.0, "1h")])
+def test_the_deadline_of_an_apply_counts_from_its_start(
+    pipeline: Pipeline, passed: float, given: str
+):
+    pipeline.env.setattr(setting, "stopwatch", lambda: lambda: passed)
+
+    ran = pipeline.run("push", "apply", "--deadline", given)
+
+    assert ran.code == 5
+    assert "the time given with --deadline is over" in ran.out
+
+
+def test_trouble_with_a_file_is_told_where_it_was_merged(pipeline: Pipeline):
+    def full(*_: object, **__: object) -> NoReturn:
+        raise OSError(28, "No space left on device", "state.db")
+
+    pipeline.branch(NEWER)
+    pipeline.forge.merged[pipeline.merge()] = [5]
+    pipeline.env.setattr(wiring, "plan", full)
+    ran = pipeline.run("push", "apply")
+
+    assert ran.code == 1
+    assert "### 🛑 Not applied. Nothing was written" in pipeline.note
+    assert "No space left on device" in pipeline.note
 
 
 @pytest.mark.parametrize(

@@ -253,3 +253,33 @@ def test_the_catalog_may_be_elsewhere(brand: Brand, tmp_path: Path):
 
     assert ran.code == 3
     assert "other/a.yaml:1:13" in ran.out
+
+
+# --- --only ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hint"),
+    [
+        ("product:nope", ""),
+        ("product:te", 'Did you mean "product:tee"?'),
+        ("variant:tee_s", 'Did you mean "variant:tee-s"?'),
+        ("customer:tee", ""),
+    ],
+)
+def test_a_part_that_is_nothing(brand: Brand, pattern: str, hint: str):
+    brand.catalog(TEE)
+
+    ran = brand.run("plan", "--only", "product:t*", "--only", pattern)
+
+    is_a_sentence(ran, 64, f"--only {pattern} is about nothing", hint)
+    assert bool(hint) is ("Did you mean" in ran.err)
+    assert brand.run("plan", "--only", "product:t*").code == 0
+
+
+def test_a_part_that_only_was_there_before(brand: Brand):
+    brand.catalog(TEE, product("cap"))
+    brand.run("apply", "--yes")
+    brand.catalog(TEE)
+
+    assert brand.run("plan", "--only", "product:cap").code == 0

@@ -1,6 +1,7 @@
 """Approvals: exactly what was shown is let through, for deletes also a part of it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -97,6 +98,23 @@ def test_a_line_for_deletes_covers_its_keys_and_each_part_of_them(
     assert covers is (leaving <= listed)
 
 
+@pytest.mark.parametrize("blank", ["…", "...", "", "  "])
+@pytest.mark.parametrize("field", ["by", "reason"])
+def test_a_line_that_nobody_has_signed_covers_nothing(field: str, blank: str):
+    block = deletes(*KEYS)
+    signed = line(deletes_id(TENANT, KEYS), KEYS)
+    lines = (replace(signed, **{field: blank}),)
+
+    (once,), approved = let_through([block], Approvals(lines), TENANT)
+    (again,), _ = let_through([once], Approvals(lines), TENANT)
+
+    assert approved == ()
+    assert once.message.endswith("write who and why at approvals.yaml:2")
+    assert again == once
+    assert passes(block, *lines, signed)
+    assert passes(block, *lines, by_hand=(block.approve or "",))
+
+
 def test_lines_do_not_add_up():
     lines = [line(deletes_id(TENANT, [key]), (key,)) for key in KEYS]
 
@@ -154,6 +172,36 @@ def test_every_guard_but_two_gives_an_id():
     }
     ids = [block.approve for block in blocked if block.approve]
     assert len(set(ids)) == len(ids)
+
+
+def test_unmanaged_variants_that_go_with_a_product_are_among_the_findings():
+    before = [style(f"s{n:02}") for n in range(12)]
+    tombs = [{"item_number": f"s{n:02}", "delete": True} for n in (0, 1)]
+    one, two = variant("theirs-1"), variant("theirs-2")
+
+    def stops(theirs: list[dict[str, Any]], *keys: str) -> Block | None:
+        now = [{**before[0], "variants": [*before[0]["variants"], *theirs]}]
+        wanted = replace(
+            catalog(*tombs, *before[2:]),
+            approvals=(line(deletes_id(TENANT, keys), keys),),
+        )
+        made = plan(wanted, live(*now, *before[1:]), ledger(*before)).plan
+        assert bool(made.blocked) != bool(made.approved)
+        return next(iter(made.blocked), None)
+
+    managed, first = ("product:s00", "product:s01"), "variant:theirs-1"
+    assert stops([], *managed) is None
+    block = stops([one], *managed)
+    assert block is not None
+    assert block.ids == (
+        *("delete:product:s00", "delete:product:s01"),
+        "delete:variant:theirs-1",
+    )
+    assert block.approve == deletes_id(TENANT, (*managed, first))
+    assert "with 1 unmanaged variant, " in block.message
+    assert stops([one], *managed, first) is None
+    assert stops([], *managed, first) is None
+    assert stops([one, two], *managed, first) is not None
 
 
 @pytest.mark.parametrize(
@@ -293,6 +341,51 @@ def test_the_percentage_is_of_everything_that_is_managed_though_a_part_is_planne
     assert guards(17) == ["delete-limit"]
 
 
+# --- what counts as gone ---
+
+
+@pytest.mark.parametrize(
+    ("gone", "taken_out", "counted"),
+    [
+        ((), (), {}),
+        (("s0", "s1"), (), {}),  # two styles, whatever they had
+        (("s0", "s1", "s2"), (), {"product": 3}),
+        (("s0", "s1", "s2"), ("s0",), {}),
+        (("s0-0", "s0-1"), (), {}),
+        (("s0-0", "s0-1", "s1-0"), (), {"variant": 3}),
+        (("s0-0", "s0-1", "s1-0", "s1"), (), {}),
+        (("s0-0", "s0-1", "s1-0", "s3"), (), {"variant": 3}),
+    ],
+)
+def test_what_counts_as_gone_from_traede(
+    gone: tuple[str, ...], taken_out: tuple[str, ...], counted: dict[str, int]
+):
+    before = [
+        style(f"s{n}", *(variant(f"s{n}-{size}") for size in range(3)))
+        for n in range(10)
+    ]
+    there = live(*before)
+    left = {
+        ref: one
+        for ref, one in there.objects.items()
+        if ref.key not in gone and not (one.parent and one.parent.key in gone)
+    }
+    wanted = [one for one in before if one["item_number"] not in taken_out]
+    config = replace(CONFIG, deletes=Deletes(99, 5))
+
+    made = plan(
+        catalog(*wanted), replace(there, objects=left), ledger(*before), config=config
+    ).plan
+
+    assert {
+        keys_of(block.ids)[0].partition(":")[0]: len(block.ids)
+        for block in made.blocked
+    } == counted
+    for block in made.blocked:
+        assert block.guard == "live-shrunk"
+        assert keys_of(block.ids)[0].partition(":")[2] in block.message
+
+
 def test_what_is_new_does_not_leave():
     many = [style(f"s{n:02}", active=False) for n in range(30)]
 
@@ -330,7 +423,7 @@ def test_the_line_that_is_printed_is_yaml_that_says_the_same(
 def test_the_line_that_is_printed_is_read_as_an_approval(number: int, width: int):
     keys = tuple(f"category:Men > {n} & more, # {{all}}" for n in range(number))
     printed = approval_lines(deletes(*keys), width)
-    text = "\n".join(["approvals:", *printed, ""])
+    text = "\n".join(["approvals:", *printed, ""]).replace("…", "meant")
 
     parsed = parse(text.encode(), "approvals.yaml")
     (read,), _ = read_approvals({"approvals.yaml": parsed.root})

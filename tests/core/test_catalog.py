@@ -86,12 +86,6 @@ RETAIL = ("prices", "DKK", "rec_sales_price")
             {PRICE: "1", ("prices", "DKK", "offer_price"): None, RETAIL: "0"},
             id="null-of-a-price",
         ),
-        pytest.param(
-            {"prices": {"DKK": {"sales_price": 1}}},
-            {"prices": {"DKK": {"sales_price": None}}},
-            {PRICE: "0"},
-            id="null-of-what-traede-cannot-clear",
-        ),
     ],
 )
 def test_later_layers_win(

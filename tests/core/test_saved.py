@@ -117,6 +117,50 @@ def test_a_delete_takes_no_variant_along_that_was_not_shown():
     assert limit(saved, more, SEAL).plan.steps == saved.steps
 
 
+def needing(one: Step, needed: Step) -> Step:
+    return replace(one, requires=(needed.id,))
+
+
+def test_what_needs_a_step_that_came_later_is_a_conflict_and_so_on():
+    hat, cap = step("create", "hat"), step("create", "cap")
+    tee, bag = needing(step("create", "tee"), hat), step("create", "bag")
+    late = needing(step("create", "late"), tee)
+    fresh = plan(hat, cap, tee, needing(bag, cap), late)
+
+    limited = limit(fresh, plan(cap, tee, bag, late), SEAL)
+
+    assert [one.id for one in limited.plan.steps] == [
+        "create:product:cap",
+        "create:product:bag",
+    ]
+    assert {ref: why for ref, (_, why) in limited.conflicts.items()} == {
+        "create:product:tee": (
+            "it needs the create of product hat, which is not in this plan"
+        ),
+        "create:product:late": (
+            "it needs the create of product tee, which is not in this plan"
+        ),
+    }
+
+
+def test_what_needs_a_step_that_is_done_goes_on():
+    hat = step("create", "hat")
+    tee = needing(step("create", "tee"), hat)
+
+    limited = limit(plan(tee), plan(hat, tee), SEAL)
+
+    assert (limited.plan.steps, limited.conflicts) == ((tee,), {})
+
+
+def test_what_is_held_may_need_what_is_left_out():
+    hat = step("create", "hat")
+    held = needing(step("update", "tee", name("Old", held=True)), hat)
+
+    limited = limit(plan(hat, held), plan(held), SEAL)
+
+    assert (limited.plan.steps, limited.conflicts) == ((held,), {})
+
+
 def test_steps_keep_the_order_of_the_fresh_plan():
     one, two = step("create", "a"), step("create", "b")
 
@@ -208,7 +252,7 @@ def test_a_blocked_plan_stays_blocked_though_less_is_left_of_it():
 def test_an_approval_of_what_it_showed_lets_a_blocked_plan_through(left: int):
     saved = replace(plan(*DELETES), blocked=(TOO_MANY,))
     fresh = replace(plan(*DELETES[:left]), blocked=(TOO_MANY,) * (left == 3))
-    line = Approval(ID, At(Location("approvals.yaml", 2, 5)), GONE)
+    line = Approval(ID, At(Location("approvals.yaml", 2, 5)), GONE, "me", "meant")
 
     assert stopped(fresh, saved, by_hand=(ID,)) == ([], ["delete-limit"])
     assert stopped(fresh, saved, line) == ([], ["delete-limit"])

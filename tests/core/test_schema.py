@@ -373,6 +373,20 @@ MISTAKES = {
         "wrong-type",
         "name is empty. Write a value, or take the line out",
     ),
+    "a wholesale price that was left empty": (
+        PRODUCT % "variants: [{sku: b, prices: {DKK: {sales_price: }}}]",
+        "sales_price",
+        "price-format",
+        "sales_price is empty. Write the price, such as 97.54; or take the line out, "
+        "and Traede keeps the one it has",
+    ),
+    "a wholesale price of nothing": (
+        PRODUCT % "variants: [{sku: b, prices: {DKK: {sales_price: null}}}]",
+        "null",
+        "price-format",
+        "sales_price cannot be null. Write the price, such as 97.54; or take the line "
+        "out, and Traede keeps the one it has",
+    ),
     "null where nothing can be cleared": (
         PRODUCT % "active: null",
         "null",
@@ -429,7 +443,7 @@ MISTAKES = {
         "cheap",
         "price-format",
         "sales_price must be a plain number with a point before the decimals: write "
-        "it as 97.54, without quotes, currency or thousands separator; null clears it",
+        "it as 97.54, without quotes, currency or thousands separator",
     ),
     "a price without its name": (
         VARIANT % "prices: {DKK: 300}",

@@ -304,7 +304,7 @@ def test_a_reader_that_is_interrupted_stops_nobody() -> None:
 
     class Interrupted(threading.Condition):
         def wait(self, timeout: float | None = None) -> bool:
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt(timeout)
 
     quiet._changed = Interrupted()
     with quiet.writing(), pytest.raises(KeyboardInterrupt), quiet.reading():

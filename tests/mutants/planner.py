@@ -615,6 +615,20 @@ MUTANTS: Final = (
         ("114-live-shrunk",),
     ),
     Mutant(
+        "takes the variants of a style that is gone for more that is gone",
+        _GUARDS,
+        'return ref.kind != "variant" or parent is None or parent in planned.objects',
+        "return parent is None or ref in planned.ledger",
+        ("300-style-deleted-in-traede",),
+    ),
+    Mutant(
+        "misses what the catalog has taken out",
+        _GUARDS,
+        "return desired is not None and not desired.delete",
+        "return desired is None or not desired.delete",
+        ("301-gone-and-taken-out",),
+    ),
+    Mutant(
         "takes an empty catalog for a wish",
         _GUARDS,
         "if managed and not catalog.objects:",

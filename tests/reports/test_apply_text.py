@@ -123,6 +123,19 @@ BAD = step("update", "product:hat", change("name", "a", "b"), source="f.yaml:2")
         (report(("failed", "orders", [GONE])), "fail", "when_refused: archive"),
         (report(("failed", "500", [GONE])), "archive", "Go on with: reconcile apply"),
         (report(("failed", "x", [GONE, BAD])), "fail", "Correct f.yaml:2 and merge"),
+        (report(("failed", "not EUR", [BAD])), "archive", "Correct f.yaml:2 and merge"),
+        (
+            report(("failed", "Traede answered 503", [BAD])),
+            "archive",
+            "Correct f.yaml:2 and merge, or run again: reconcile apply",
+        ),
+        (
+            report(
+                ("skipped", "name was changed in Traede after the plan: a → c", [BAD])
+            ),
+            "archive",
+            "Look again: reconcile plan",
+        ),
         (
             report(("skipped", "x", [GONE]), of=plan(CONFLICT, GONE)),
             "fail",
@@ -136,6 +149,12 @@ def test_the_last_line_says_what_helps(
     text = rendered(the_report, when_refused=when_refused, width=300)
 
     assert hint in text.split("\n")[-1]
+
+
+def test_what_traede_refuses_with_words_is_not_tried_again() -> None:
+    text = rendered(report(("failed", "price must be a number", [BAD])), width=300)
+
+    assert text.endswith("Correct f.yaml:2 and merge")
 
 
 def test_the_question_about_what_is_held_counts_and_names() -> None:

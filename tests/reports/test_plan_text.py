@@ -2,6 +2,7 @@ import os
 import re
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ from plan_cases import ALL
 from reconcile.core.model import MISSING, UNKNOWN
 from reconcile.core.rules.wording import money
 from reconcile.core.steps import Change, Plan
+from reconcile.reports.about import About
 from reconcile.reports.layout import columns, fit, wrap
+from reconcile.reports.plan_html import render_html
+from reconcile.reports.plan_markdown import render_markdown
 from reconcile.reports.plan_text import render_plan
 from reconcile.reports.prices import price_rows, spread
 from reconcile.reports.words import moved
@@ -234,6 +238,22 @@ def test_what_moves_far_is_an_outlier(
     (row,) = price_rows(style("update", "a", ["a-1"], price("EUR", before, after)))
 
     assert row.outlier is outlier
+
+
+@pytest.mark.parametrize(("limit", "words"), [("40", ""), ("10.50", "1 beyond 10.5 %")])
+def test_how_far_is_far_is_the_brands_to_say(limit: str, words: str) -> None:
+    raised = plan(style("update", "a", ["a-1"], price("EUR", "100", "130")))
+    about = About(DIGEST, far=Decimal(limit))
+
+    shown = (
+        render_plan(raised, digest=DIGEST, color=False, far=Decimal(limit)),
+        render_markdown(raised, about),
+        render_html(raised, about),
+    )
+
+    for text in shown:
+        assert words in text
+        assert words or "beyond" not in text
 
 
 def test_price_rows_put_equal_changes_of_a_style_together() -> None:

@@ -69,6 +69,7 @@ def apply(
             "nobody is there to answer: this is no terminal",
             hint="Look at `reconcile plan` first, then: reconcile apply --yes",
         )
+    since = stopwatch()
     named = checked_commit(older_commit)
     seconds = checked_duration(deadline)
     setting = resolve(flags)
@@ -100,7 +101,8 @@ def apply(
                 return wiring.plan_again(setting, loaded, state, all_of_it, read.seen)
 
             limited = _agreed(setting, limited, None if saved_text else with_drift)
-        report = wiring.run_apply(setting, loaded, reader, state, limited, seconds)
+        left = None if seconds is None else seconds - since()
+        report = wiring.run_apply(setting, loaded, reader, state, limited, left)
     text = render_report(
         report,
         digest=limited.read.digest,

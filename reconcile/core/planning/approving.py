@@ -40,7 +40,8 @@ def let_through(
     remain: list[Block] = []
     approved: list[Approved] = []
     for block in blocked:
-        line = next((x for x in approvals.lines if _covers(x, block, tenant)), None)
+        meant = [x for x in approvals.lines if _covers(x, block, tenant)]
+        line = next((x for x in meant if x.signed), None)
         if line is not None:
             source = line.source.location
             found = (line.approve, line.by, line.reason, source)
@@ -50,8 +51,16 @@ def let_through(
                 Approved(block.guard, block.message, block.ids, block.approve)
             )
         else:
-            remain.append(block)
+            remain.append(_to_be_signed(block, meant[0]) if meant else block)
     return tuple(remain), tuple(approved)
+
+
+def _to_be_signed(block: Block, line: Approval) -> Block:
+    where = line.source.location
+    said = f"Approved by nobody yet: write who and why at {where.file}:{where.line}"
+    if block.message.endswith(said):  # a saved plan that was judged before
+        return block
+    return replace(block, message=f"{block.message}. {said}")
 
 
 def _covers(line: Approval, block: Block, tenant: Tenant) -> bool:

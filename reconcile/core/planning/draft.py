@@ -10,6 +10,7 @@ from reconcile.core.catalog import Catalog
 from reconcile.core.config import Config
 from reconcile.core.model import Applied, Desired, Live, Ref, Snapshot, Tenant
 from reconcile.core.personal import Seal
+from reconcile.core.problems import Location
 from reconcile.core.renames import Renamed
 from reconcile.core.scope import Only
 from reconcile.core.steps import Action, Change, Plan, Refusal, Step, Warned
@@ -41,6 +42,19 @@ class Planned:
     applied has fewer: until they are, the keys here are not those of Traede."""
     part: bool = False
     """Made with `--only`: whatever is not in it is unknown."""
+
+
+def _entry(desired: Desired) -> Location:
+    return desired.source.location
+
+
+def _written_at(desired: Desired, changes: tuple[Change, ...]) -> Location:
+    """Where the first value that is written stands, be it in what variants share."""
+    first = next((change.path for change in changes if not change.held), ())
+    for end in range(len(first), 0, -1):
+        if placed := desired.sources.get(first[:end]):
+            return placed.location
+    return _entry(desired)
 
 
 @dataclass(slots=True)
@@ -85,7 +99,7 @@ class Draft:
             changes,
             desired.parent,
             live.remote_id if live else None,
-            desired.source.location,
+            _written_at(desired, changes) if action == "update" else _entry(desired),
             (),
             notes,
             (),

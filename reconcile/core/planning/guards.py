@@ -5,13 +5,13 @@ The plan is still printed whole. A guard says how many, of how many, and the way
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Set
 
 from reconcile.core.approvals import DELETES, approval_id, deletes_id
 from reconcile.core.catalog import Catalog
 from reconcile.core.config import Config
 from reconcile.core.kinds import KINDS
-from reconcile.core.model import KindName, Ledger, Live, Ref, Tenant
+from reconcile.core.model import KindName, Ledger, Ref, Tenant
 from reconcile.core.planning.draft import Planned
 from reconcile.core.steps import Block, Plan, Step
 
@@ -35,8 +35,8 @@ def guard(
     return (
         *_tenant(brand_id, config),
         *_empty_catalog(plan.tenant, catalog, ledger),
-        *_live_shrunk(plan.tenant, planned.objects, ledger, config),
-        *_delete_limit(plan, whole, config, tombstones),
+        *_live_shrunk(planned, catalog, config),
+        *_delete_limit(planned, whole, config, tombstones),
         *protected(plan, ledger),
     )
 
@@ -62,27 +62,51 @@ def _empty_catalog(tenant: Tenant, catalog: Catalog, ledger: Ledger) -> Iterator
         )
 
 
-def _live_shrunk(
-    tenant: Tenant, objects: Mapping[Ref, Live], ledger: Ledger, config: Config
-) -> Iterator[Block]:
-    """Many managed keys gone at once is a wrong read or a wrong account."""
-    for kind, keys in _by_kind(_managed(ledger)).items():
-        gone = [str(ref) for ref in keys if ref not in objects]
+def _live_shrunk(planned: Planned, catalog: Catalog, config: Config) -> Iterator[Block]:
+    """Many managed keys gone at once is a wrong read or a wrong account.
+
+    What the catalog no longer wants is only forgotten, and a variant that is gone with
+    its product is one loss with it: neither counts.
+    """
+    counted = (
+        ref
+        for ref in _managed(planned.ledger)
+        if _is_wanted(ref, catalog) and _may_be_missed(ref, planned)
+    )
+    for kind, keys in _by_kind(counted).items():
+        gone = [ref for ref in keys if ref not in planned.objects]
         limit = config.deletes.max_percent if len(keys) >= FEW_KEYS else 99
         if len(gone) >= 3 and len(gone) * 100 > limit * len(keys):
+            ids = tuple(map(str, gone))
+            named = ", ".join(ref.key for ref in gone[:3])
+            more = f" and {len(gone) - 3} more" if len(gone) > 3 else ""
             yield Block(
                 "live-shrunk",
                 f"{len(gone)} of {len(keys)} managed {KINDS[kind].plural} are gone "
-                "from Traede. Is this the right account, and was it read completely?",
-                tuple(gone),
-                approval_id("live-shrunk", tenant, ([ref] for ref in gone)),
+                f"from Traede: {named}{more}. Is this the right account, and was it "
+                "read completely? Deleted on purpose? Take their entries out. Are they "
+                "to be created again? Approve it, then apply with --write-drift",
+                ids,
+                approval_id("live-shrunk", planned.plan.tenant, ([i] for i in ids)),
             )
 
 
+def _is_wanted(ref: Ref, catalog: Catalog) -> bool:
+    desired = catalog.objects.get(ref)
+    return desired is not None and not desired.delete
+
+
+def _may_be_missed(ref: Ref, planned: Planned) -> bool:
+    """Whether it could be in Traede: a variant goes with its product."""
+    parent = planned.ledger[ref].parent
+    return ref.kind != "variant" or parent is None or parent in planned.objects
+
+
 def _delete_limit(
-    plan: Plan, ledger: Ledger, config: Config, tombstones: Set[Ref]
+    planned: Planned, whole: Ledger, config: Config, tombstones: Set[Ref]
 ) -> Iterator[Block]:
-    managed = _by_kind(_managed(ledger))
+    plan = planned.plan
+    managed = _by_kind(_managed(whole))
     limits = config.deletes
     for kind, steps in leaving(plan).items():
         absent = [step for step in steps if step.ref not in tombstones]
@@ -96,15 +120,24 @@ def _delete_limit(
             if percent
             else f"{limits.max} ({KINDS[kind].plural})"
         )
+        along = _unmanaged(steps, planned.ledger)
+        more = f", with {len(along)} unmanaged variant" if along else ""
+        more += "s" if len(along) > 1 else ""
         yield Block(
             DELETES,
-            f"{len(steps)} {nouns} would be deleted or go off sale, more than the "
-            f"limit of {limit}. Meant? Approve them: the line lets these through, or a "
-            "part of them, and nothing else. Or raise `deletes:` in reconcile.yaml in "
-            "the same change",
-            tuple(step.id for step in steps),
-            deletes_id(plan.tenant, (str(step.ref) for step in steps)),
+            f"{len(steps)} {nouns} would be deleted or go off sale{more}, more than "
+            f"the limit of {limit}. Meant? Approve them: the line lets these through, "
+            "or a part of them, and nothing else. Or raise `deletes:` in "
+            "reconcile.yaml in the same change",
+            (*(step.id for step in steps), *(f"delete:{ref}" for ref in along)),
+            deletes_id(plan.tenant, map(str, (*(step.ref for step in steps), *along))),
         )
+
+
+def _unmanaged(steps: Iterable[Step], ledger: Ledger) -> list[Ref]:
+    """What goes with these and no ledger knows: more of it may come after it was
+    approved, while the rest is bound to its product."""
+    return sorted(ref for s in steps for ref in s.cascade if ref not in ledger)
 
 
 def leaving(plan: Plan) -> dict[KindName, list[Step]]:

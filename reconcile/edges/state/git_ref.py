@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from reconcile.edges.gitenv import environment_for_git
 from reconcile.edges.state.records import StateUnavailable
 from reconcile.edges.state.storage import Moved
 from reconcile.errors import StateDamaged, UsageError
@@ -37,8 +38,6 @@ _HINT: Final = "Check that `git fetch` and `git push` work here, then run it aga
 _NOT_OURS: Final = (
     # Set by git itself for hooks and aliases: they would name another repository.
     *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE"),
-    # Not for children.
-    *("TRAEDE_TOKEN", "TRAEDE_APP_KEY", "PGPASSWORD"),
 )
 
 
@@ -94,6 +93,8 @@ class GitRef:
         self._place = place
         self._folder = folder.resolve()
         self._sleep = sleep
+        self._unsure: set[str] = set()
+        """Commits that were pushed, and nobody knows whether they arrived."""
         self._scratch = tempfile.TemporaryDirectory(prefix="reconcile-")
         self._environment = _environment()
         try:
@@ -182,12 +183,14 @@ class GitRef:
         commit = self._must("commit-tree", "-m", words, made).decode().strip()
         for seconds in (*_TRIES, None):
             done = self._push(commit, old)
-            if not done.returncode:
-                return commit
             # A push that failed may have arrived: what the remote has now decides.
-            now = self.head()
+            self._unsure.add(commit)
+            now = commit if not done.returncode else self._head_now()
             if now == commit:
+                self._unsure.clear()
                 return commit
+            if now is not None and now in self._unsure:
+                old = now  # an earlier one of ours did arrive
             if now != old:
                 raise Moved(
                     f"The state {self.name} was changed by another run.",
@@ -197,6 +200,15 @@ class GitRef:
                 break
             self._sleep(seconds)
         raise self._unavailable("does not take a push", done)
+
+    def _head_now(self) -> str | None:
+        """As `head`, asked more than once."""
+        for seconds in _TRIES:
+            try:
+                return self.head()
+            except StateUnavailable:
+                self._sleep(seconds)
+        return self.head()
 
     def _push(self, commit: str, old: str | None) -> subprocess.CompletedProcess[bytes]:
         ref = self._place.ref
@@ -289,7 +301,8 @@ def _told(done: subprocess.CompletedProcess[bytes]) -> str:
 
 def _environment() -> dict[str, str]:
     """What git needs to find its credentials, and no question to nobody."""
-    kept = {name: text for name, text in os.environ.items() if name not in _NOT_OURS}
+    ours = environment_for_git(remote=True)
+    kept = {name: text for name, text in ours.items() if name not in _NOT_OURS}
     author = {"NAME": "reconcile", "EMAIL": "reconcile@localhost"}
     us = {
         f"GIT_{who}_{k}": v

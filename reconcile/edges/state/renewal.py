@@ -18,6 +18,7 @@ class Renewal:
         self._hold = hold
         self._every = every
         self._over = threading.Event()
+        self._failure: Exception | None = None
         self._thread = threading.Thread(
             target=self._run, name="reconcile-lease", daemon=True
         )
@@ -28,9 +29,17 @@ class Renewal:
         self._over.set()
         self._thread.join()
 
+    def check(self) -> None:
+        """Raises what went wrong in the thread, unless the network may be the cause."""
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+
     def _run(self) -> None:
         while not self._over.wait(self._every):
             try:
                 self._hold()
             except ReconcileError:
                 continue  # the network may come back before the lease is over
+            except Exception as error:  # noqa: BLE001 (whoever holds next gets it)
+                self._failure = error

@@ -38,7 +38,6 @@ from reconcile.edges.state.records import (
     Meta,
     Outcome,
     Run,
-    StateUnavailable,
 )
 from reconcile.edges.state.renewal import Renewal
 from reconcile.edges.state.rows import (
@@ -55,7 +54,7 @@ from reconcile.edges.state.rows import (
     time_text,
 )
 from reconcile.edges.state.storage import Storage
-from reconcile.errors import StateDamaged
+from reconcile.errors import ReconcileError, StateDamaged
 
 
 class SqlState:
@@ -103,8 +102,10 @@ class SqlState:
     def close(self) -> None:
         try:
             self.release()
-        except StateUnavailable:
-            pass  # the lease ends by itself, and nothing else waits to be stored
+        except ReconcileError:
+            # What was done is done. The lease ends by itself, and nothing else waits
+            # to be stored.
+            pass
         finally:
             self._storage.close()
 
@@ -252,6 +253,8 @@ class SqlState:
         return self._lease.renew()
 
     def hold(self) -> None:
+        if self._renewal is not None:
+            self._renewal.check()
         self._lease.hold()
 
     def release(self) -> None:
