@@ -34,7 +34,11 @@ def look(setting: Setting) -> Status:
                 state.name,
                 state.tenant,
                 now,
-                managed=Counter(ref.kind for ref in state.ledger()),
+                managed=Counter(
+                    ref.kind
+                    for ref, row in state.ledger().items()
+                    if not (row.spent or row.retired)
+                ),
                 commit=state.meta().commit,
                 runs=tuple(_past(run) for run in state.runs(SHOWN)),
                 open_calls=tuple(_call(call) for call in state.in_flight()),

@@ -31,6 +31,7 @@ from reconcile.core.model import (
 from reconcile.core.personal import Seal
 from reconcile.core.planning import Options, Planned, catalog_digest
 from reconcile.core.planning.approving import approve
+from reconcile.core.planning.draft import written_at
 from reconcile.core.planning.guards import guard
 from reconcile.core.renames import Renamed, apply_renames
 from reconcile.core.rules import judge_plan
@@ -207,7 +208,11 @@ def _step(
         desired.ref,
         changes,
         desired.parent,
-        source=desired.source.location,
+        source=(
+            written_at(desired, changes)
+            if action == "update"
+            else desired.source.location
+        ),
         name=work.name(desired.ref, desired.parent),
     )
 

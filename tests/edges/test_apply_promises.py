@@ -344,3 +344,16 @@ def test_variants_that_went_with_a_tombstone_are_nobodys_drift(shop: Shop) -> No
     assert report.exit_code == 0
     assert {ref.key for ref in shop.ledger()} == {"tee", "cap", "cap-s"}
     assert shop.plan(gone).planned.plan.steps == ()
+
+
+def test_a_tombstone_that_has_done_its_work_is_forgotten_with_its_line(
+    shop: Shop,
+) -> None:
+    shop.configure(deletes=LOOSE)
+    tee, cap = product("tee"), product("cap")
+    shop.apply(catalog(tee, cap))
+    shop.apply(catalog(tee | {"delete": True}, cap))
+
+    shop.apply(catalog(cap))
+
+    assert {ref.key for ref in shop.ledger()} == {"cap", "cap-s"}

@@ -67,7 +67,8 @@ def apply(
     if not yes and not sys.stdin.isatty():
         raise UsageError(
             "nobody is there to answer: this is no terminal",
-            hint="Look at `reconcile plan` first, then: reconcile apply --yes",
+            hint="Look at `reconcile plan` first, then: reconcile apply "
+            + (f"{plan_file} --yes" if plan_file else "--yes"),
         )
     since = stopwatch()
     named = checked_commit(older_commit)

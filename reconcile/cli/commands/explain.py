@@ -169,7 +169,8 @@ def _name(catalog: Catalog, desired: Desired | None) -> str:
 def _whole(
     desired: Desired | None, looked: Looked | None, past: _Past, ref: Ref
 ) -> str:
-    managed = ref in past.ledger
+    row = past.ledger.get(ref)
+    managed = row is not None and not row.spent and not row.retired
     if desired is None:
         gone = "it is managed, so a plan deletes it" if managed else "it is left alone"
         return f"not in the catalog: {gone}"

@@ -48,7 +48,7 @@ def _entry(desired: Desired) -> Location:
     return desired.source.location
 
 
-def _written_at(desired: Desired, changes: tuple[Change, ...]) -> Location:
+def written_at(desired: Desired, changes: tuple[Change, ...]) -> Location:
     """Where the first value that is written stands, be it in what variants share."""
     first = next((change.path for change in changes if not change.held), ())
     for end in range(len(first), 0, -1):
@@ -99,7 +99,7 @@ class Draft:
             changes,
             desired.parent,
             live.remote_id if live else None,
-            _written_at(desired, changes) if action == "update" else _entry(desired),
+            written_at(desired, changes) if action == "update" else _entry(desired),
             (),
             notes,
             (),

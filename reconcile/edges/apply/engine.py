@@ -195,9 +195,8 @@ def _adopt(run: Applying) -> int:
         ref
         for ref, row in run.rows.items()
         if ref not in run.catalog.objects
-        and ref not in run.planned.objects
         and ref in stored
-        and not row.spent
+        and (row.spent or ref not in run.planned.objects)
     ]
     if entries or gone:
         forgotten = frozenset(gone)
