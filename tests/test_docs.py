@@ -132,6 +132,7 @@ def reader(
     for role in ("AUTHOR", "COMMITTER"):
         for name, value in who.items():
             monkeypatch.setenv(f"GIT_{role}_{name}", value)
+    monkeypatch.setenv("COLUMNS", "100")  # whatever the terminal of these tests is
     monkeypatch.setenv("TRAEDE_TOKEN", shop.token)
     monkeypatch.setenv("TRAEDE_URL", shop.url)
     monkeypatch.chdir(tmp_path)

@@ -200,7 +200,11 @@ def plan_only(
 
     Without `create` a state that is not there yet is not made: the first apply does.
     """
+    from reconcile.core.scope import nothing_matches
+
     with open_client(setting) as client, _state_to_read(setting, create) as state:
+        if wrong := nothing_matches(loaded.catalog, state.ledger(), wish.only):
+            raise wrong
         reader, watch = reader_for(setting, client), stopwatch()
         read = plan(setting, loaded, reader, state, wish)
     announce(setting, reader, watch())
@@ -246,11 +250,9 @@ def plan_again(
 def _read(loaded: Loaded, reader: LiveReader, state: State, wish: Wish) -> Snapshot:
     """Everything, or what a plan of a part needs; a category that may go takes what
     is in it along, so then it is everything too."""
-    from reconcile.core.scope import nothing_matches, part_of
+    from reconcile.core.scope import part_of
 
     ledger = state.ledger()
-    if wrong := nothing_matches(loaded.catalog, ledger, wish.only):
-        raise wrong
     part = part_of(loaded.catalog, ledger, wish.only)
     if not wish.only or part.gone_categories():
         return reader.read_all()

@@ -622,13 +622,6 @@ MUTANTS: Final = (
         ("300-style-deleted-in-traede",),
     ),
     Mutant(
-        "misses what the catalog has taken out",
-        _GUARDS,
-        "return desired is not None and not desired.delete",
-        "return desired is None or not desired.delete",
-        ("301-gone-and-taken-out",),
-    ),
-    Mutant(
         "takes an empty catalog for a wish",
         _GUARDS,
         "if managed and not catalog.objects:",
