@@ -625,7 +625,10 @@ def swap(name: str, old: str, new: str) -> Callable[[dict[str, str]], None]:
         pytest.param(dict.clear, "another program", id="something else"),
         pytest.param(swap("meta.json", "traede-", "x-"), "another program", id="other"),
         pytest.param(
-            swap("meta.json", '"version":1', '"version":2'), "format 2;", id="newer"
+            swap("meta.json", '"version":2', '"version":3'), "format 3;", id="newer"
+        ),
+        pytest.param(
+            swap("meta.json", '"version":2', '"version":1'), "format 1;", id="older"
         ),
         pytest.param(
             swap("meta.json", "api.traede.example", "x.example"),

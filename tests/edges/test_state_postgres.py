@@ -160,7 +160,8 @@ def test_other_tables_may_stand_beside_ours(
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        ("update reconcile_format set version = 2", "format 2; this version reads 1"),
+        ("update reconcile_format set version = 3", "format 3; this version reads 2"),
+        ("update reconcile_format set version = 1", "format 1; this version reads 2"),
         ("delete from reconcile_format", "does not say which format"),
         ("update tenants set url = 'https://other.example'", "belongs to"),
         ("drop table items, calls, runs, ledger, leases, tenants", "other tables"),

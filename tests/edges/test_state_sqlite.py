@@ -178,9 +178,14 @@ def test_a_file_that_is_not_ours_is_left_alone(
             id="no format",
         ),
         pytest.param(
-            lambda p: sql(p, "update reconcile_format set version = 2"),
-            "has format 2; this version reads 1",
+            lambda p: sql(p, "update reconcile_format set version = 3"),
+            "has format 3; this version reads 2",
             id="newer format",
+        ),
+        pytest.param(
+            lambda p: sql(p, "update reconcile_format set version = 1"),
+            "has format 1; this version reads 2",
+            id="older format",
         ),
         pytest.param(
             lambda p: sql(p, "delete from tenants"), "names no tenant", id="no tenant"

@@ -80,9 +80,14 @@ def busy(name: str) -> LeaseHeld:
 
 
 def other_format(name: str, version: object) -> StateDamaged:
+    older = isinstance(version, int) and version < FORMAT
     return StateDamaged(
         f"The state {name} has format {version}; this version reads {FORMAT}.",
-        hint="Nothing was written. Use the version of reconcile that wrote it, or a "
+        hint="Nothing was written. It is of an earlier version: move it away, and the "
+        "next apply takes over what catalog and Traede both have; nothing is deleted "
+        "for being absent until then."
+        if older
+        else "Nothing was written. Use the version of reconcile that wrote it, or a "
         "newer one.",
     )
 

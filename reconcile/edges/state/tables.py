@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 PRODUCT = "traede-reconcile"
-FORMAT = 1
+FORMAT = 2
 """Goes up when an older program could no longer read or write the tables."""
 APPLICATION_ID = 0x54526463
 """In the header of an SQLite file: tells ours apart without opening it."""
