@@ -33,6 +33,7 @@ from reconcile.core.planning import Options, Planned, catalog_digest
 from reconcile.core.planning.approving import approve
 from reconcile.core.planning.draft import written_at
 from reconcile.core.planning.guards import guard
+from reconcile.core.planning.naming import name_of, products_of
 from reconcile.core.renames import Renamed, apply_renames
 from reconcile.core.rules import judge_plan
 from reconcile.core.steps import (
@@ -74,7 +75,9 @@ def compare_catalogs(
     tombstones = {ref for ref, one in now.objects.items() if one.delete}
     blocked = guard(planned, now, config, tombstones, None, renamed.ledger)
     plan = replace(plan, blocked=(*blocked, *judged.blocks))
-    return approve(plan, Approvals(now.approvals, options.approve), whole=False)
+    plan = approve(plan, Approvals(now.approvals, options.approve), whole=False)
+    products = products_of(plan, now.objects, renamed.objects)
+    return replace(plan, products=products)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +90,7 @@ class _Comparing:
     unchanged: set[Ref] = field(default_factory=set)
 
     def name(self, ref: Ref, parent: Ref | None) -> str:
-        """What people call it: the product's name; never a customer's."""
-        product = parent if ref.kind == "variant" else ref
-        if product is None or product.kind != "product":
-            return ""
-        wanted, found = self.now.objects.get(product), self.renamed.objects.get(product)
-        for values in (wanted and wanted.values, found and found.values):
-            if values and (name := values.get(("name",))):
-                return str(name)
-        return ""
+        return name_of(ref, parent, self.now.objects, self.renamed.objects)
 
 
 def _as_found(catalog: Catalog) -> Snapshot:

@@ -158,7 +158,8 @@ def _changes(
         # Not only literally: Traede may add its defaults to what was applied.
         unmoved = returned == seen_mark or same(top, returned, seen)
         cause = _cause(mark, last, unmoved=unmoved)
-        yield Change(path, now, value, "live", cause)
+        known = last if cause == "both" else UNKNOWN
+        yield Change(path, now, value, "live", cause, applied=known)
 
 
 def _cause(mark: Value, last: Value | Unknown, *, unmoved: bool) -> Cause:

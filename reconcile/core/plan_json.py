@@ -21,6 +21,7 @@ from reconcile.core.steps import (
     Block,
     Change,
     Plan,
+    Product,
     Refusal,
     Step,
     Warned,
@@ -58,6 +59,9 @@ def plan_to_json(plan: Plan, seal: Seal) -> dict[str, Any]:
         "warnings": [
             {"rule": w.rule, "id": w.id, "message": w.message} for w in plan.warnings
         ],
+        "products": {
+            ref.key: _product_to_json(one) for ref, one in plan.products.items()
+        },
     }
     return {"format_version": FORMAT_VERSION, "digest": _digest(body), **body}
 
@@ -131,6 +135,11 @@ def _base_to_json(base: Base | None) -> dict[str, Any]:
     return {"base": {"ref": base.ref, "commit": base.commit}} if base else {}
 
 
+def _product_to_json(product: Product) -> dict[str, Any]:
+    variants = {ref.key: dict(each) for ref, each in product.variants.items()}
+    return {"name": product.name, "variants": variants}
+
+
 def _approved_to_json(approved: Approved) -> dict[str, Any]:
     return {
         "guard": approved.guard,
@@ -153,7 +162,10 @@ def change_to_json(kind: KindName, change: Change, seal: Seal) -> dict[str, Any]
         body["before"] = seal(kind, change.path, change.before)
     if change.after is not MISSING:
         body["after"] = seal(kind, change.path, change.after)
-    return body | {"basis": change.basis, "cause": change.cause, "held": change.held}
+    body |= {"basis": change.basis, "cause": change.cause, "held": change.held}
+    if change.applied is not UNKNOWN:
+        body["applied"] = change.applied
+    return body
 
 
 def _digest(body: Mapping[str, Any]) -> str:
@@ -179,7 +191,16 @@ def _plan(data: Mapping[str, Any]) -> Plan:
         tuple(_approved(one) for one in data.get("approved", ())),
         _base(data.get("base")),
         data["complete"],
+        {
+            Ref("product", key): _product(product)
+            for key, product in data.get("products", {}).items()
+        },
     )
+
+
+def _product(data: Mapping[str, Any]) -> Product:
+    variants = {Ref("variant", sku): each for sku, each in data["variants"].items()}
+    return Product(data["name"], variants)
 
 
 def _base(data: Mapping[str, Any] | None) -> Base | None:
@@ -234,4 +255,5 @@ def _change(data: Mapping[str, Any]) -> Change:
         data["basis"],
         data["cause"],
         data["held"],
+        data.get("applied", UNKNOWN),
     )

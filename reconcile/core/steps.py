@@ -10,6 +10,7 @@ from reconcile.core.canonical import SEPARATOR
 from reconcile.core.kinds import KINDS, RANK
 from reconcile.core.model import (
     NOTHING,
+    UNKNOWN,
     KindName,
     Missing,
     Path,
@@ -49,6 +50,9 @@ class Change:
     basis: Basis = "live"
     cause: Cause = "catalog"
     held: bool = False
+    applied: Value | Unknown = UNKNOWN
+    """What was last applied, where catalog and Traede both moved away from it; what is
+    personal is sealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,15 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
+class Product:
+    """What people call a product, and what tells its variants apart."""
+
+    name: str = ""
+    variants: Mapping[Ref, Mapping[str, str]] = field(default_factory=lambda: NOTHING)
+    """Each with its attributes, as far as they are known, in the catalog's order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Base:
     """The catalog that this one was compared with."""
 
@@ -157,6 +170,8 @@ class Plan:
     complete: bool = True
     """Whether Traede was read; else two catalogs were compared, and nothing of it can
     be applied."""
+    products: Mapping[Ref, Product] = field(default_factory=lambda: NOTHING)
+    """Those that steps, refusals, blocks and warnings are about."""
 
     @property
     def to_do(self) -> tuple[Step, ...]:

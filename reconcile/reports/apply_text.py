@@ -75,7 +75,7 @@ def render_report(
 
 def _told(report: Report, page: Page, *, show_personal: bool) -> list[str]:
     steps = (result.step for result in report.results.values())
-    called = names([*report.plan.steps, *steps])
+    called = names([*report.plan.steps, *steps], report.plan.products)
     rows = [_row(fate, called) for fate in fates(report, show_personal=show_personal)]
     rows += [_refused_row(refusal, called) for refusal in report.plan.refused]
     rows += [
@@ -192,7 +192,7 @@ def held_question(plan: Plan) -> str:
     """Whether to write over what somebody did in Traede: how much, and of which
     styles."""
     groups = grouped(plan.held)
-    called = names(plan.steps)
+    called = names(plan.steps, plan.products)
     number = sum(c.held for s in plan.held if s.action != "create" for c in s.changes)
     gone = [s.ref for s in plan.held if s.action == "create"]
     what = (

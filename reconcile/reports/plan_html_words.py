@@ -110,7 +110,7 @@ class Facts:
         steps = [*plan.steps]
         if report is not None:
             steps += [result.step for result in report.results.values()]
-        self._names = names(steps)
+        self._names = names(steps, plan.products)
         self.places: dict[Ref, Location] = {}
         for step in steps:
             if step.source is not None:

@@ -54,7 +54,7 @@ class Writing:
             if step.source is not None:
                 places.setdefault(step.ref, step.source)
                 places.setdefault(unit(step), step.source)
-        return Writing(plan, about, names(plan.steps), places)
+        return Writing(plan, about, names(plan.steps, plan.products), places)
 
     def who(self, ref: Ref) -> str:
         """Key and name, the key ready to copy."""

@@ -67,7 +67,7 @@ def render_plan(  # noqa: PLR0913 (how to see it: each has its name)
         show_personal,
         base_currency,
         when_refused,
-        names(plan.steps),
+        names(plan.steps, plan.products),
         far,
     )
     sections = [list(section(view)) for section in (_banner, *_SECTIONS)]

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Final
 
 from reconcile.core.kinds import KINDS, Field, Form, Shape
@@ -13,7 +14,7 @@ from reconcile.core.model import MISSING, UNKNOWN, KindName, Path, Ref, Value
 from reconcile.core.personal import is_sealed
 from reconcile.core.problems import Location
 from reconcile.core.rules.wording import PRICES, money
-from reconcile.core.steps import Change, Step, unit
+from reconcile.core.steps import Change, Product, Step, unit
 from reconcile.reports.worddiff import Piece, word_diff
 
 HIDDEN: Final = "•••"
@@ -27,6 +28,7 @@ TOLD: Final[tuple[KindName, ...]] = (
 )
 """Kinds in the order in which they are told."""
 
+_NONE: Final[Mapping[Ref, Product]] = MappingProxyType({})
 _LONGEST: Final = 48
 """Of a longer text only the part that differs is shown."""
 _CONFUSING: Final = re.compile(r" → |^(?:none|yes|no|•••)$|^[(…\"]|^\s|\s$|^$")
@@ -51,10 +53,33 @@ def label(ref: Ref) -> str:
     return ref.key if ref.kind == "product" else f"{ref.kind} {ref.key}"
 
 
-def names(steps: Iterable[Step]) -> dict[Ref, str]:
-    """What people call the products that a plan speaks of, and their variants."""
-    named = [step for step in steps if step.name]
-    return {ref: step.name for step in named for ref in (step.ref, unit(step))}
+def names(
+    steps: Iterable[Step], products: Mapping[Ref, Product] = _NONE
+) -> dict[Ref, str]:
+    """What people call products, and the variants of each."""
+    found = {ref: step.name for step in steps for ref in (step.ref, unit(step))}
+    for ref, product in products.items():
+        for one in (ref, *product.variants):
+            found.setdefault(one, product.name)
+    return {ref: name for ref, name in found.items() if name}
+
+
+def looks(products: Mapping[Ref, Product]) -> dict[Ref, str]:
+    """What tells a variant from the others of its product: `Navy M`; `M` alone where
+    all of them are navy."""
+    found = {}
+    for product in products.values():
+        each = product.variants
+        attributes = dict.fromkeys(name for values in each.values() for name in values)
+        telling = [
+            name
+            for name in attributes
+            if len({values.get(name) for values in each.values()}) > 1
+        ]
+        for ref, values in each.items():
+            said = (values.get(name, "") for name in telling or attributes)
+            found[ref] = " ".join(filter(None, said))
+    return found
 
 
 def short(digest: str) -> str:

@@ -13,6 +13,7 @@ from reconcile.core.steps import (
     Cause,
     Change,
     Plan,
+    Product,
     Step,
     empty_summary,
 )
@@ -93,6 +94,17 @@ def style(
         )
         for sku in skus
     ]
+
+
+def sizes(
+    number: str, name: str, skus: Iterable[str], said: str, **alike: str
+) -> dict[Ref, Product]:
+    """A product whose variants differ in size: `sizes("cap", "Cap", SKUS, "S M L")`."""
+    variants = {
+        Ref("variant", sku): {**alike, "Size": size}
+        for sku, size in zip(skus, said.split(), strict=True)
+    }
+    return {Ref("product", number): Product(name, variants)}
 
 
 def plan(*steps: Step | list[Step], unchanged: str = "", **rest: Any) -> Plan:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from plan_builders import at, change, made, plan, price, retail, step, style
+from plan_builders import (
+    at,
+    change,
+    made,
+    plan,
+    price,
+    retail,
+    sizes,
+    step,
+    style,
+)
 
 from reconcile.core.model import MISSING, UNKNOWN
 from reconcile.core.steps import Block, Plan, Refusal, Step, Warned
@@ -65,6 +75,14 @@ def the_season() -> Plan:
             Warned("translation-stale", "product:80610",
                    'name changed, german did not: "Hemd Himons multi"'),
         ),
+        products={
+            **sizes("72066", "Shorts America Sun68 beige",
+                    [*SHORTS, "M0E20000000DGJP"], "24 25 26 27", Color="beige"),
+            **sizes("79097", "Lace up shoes Tods dark blue", SHOES, "36 37 38 39 40",
+                    Color="blue"),
+            **sizes("72779", "Chino Michael Kors brown", CHINO, "38 40 42 44",
+                    Color="brown"),
+        },
     )  # fmt: skip
 
 

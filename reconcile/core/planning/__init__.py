@@ -27,6 +27,7 @@ from reconcile.core.planning.cautions import (
 from reconcile.core.planning.draft import Draft, Options, Planned
 from reconcile.core.planning.guards import guard
 from reconcile.core.planning.lookalikes import point_out_renames
+from reconcile.core.planning.naming import products_of
 from reconcile.core.planning.objects import plan_object
 from reconcile.core.planning.obstacles import (
     order_combinations,
@@ -130,7 +131,8 @@ def make_plan(
         Approvals(catalog.approvals, options.approve),
         whole=not (options.only or options.no_delete),
     )
-    return replace(planned, plan=plan)
+    products = products_of(plan, wanted, renamed.objects)
+    return replace(planned, plan=replace(plan, products=products))
 
 
 def catalog_digest(catalog: Catalog, config: Config) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
-from typing import Any
 
 from reconcile.core.catalog import Catalog
 from reconcile.core.config import Config
 from reconcile.core.model import Applied, Desired, Live, Ref, Snapshot, Tenant
 from reconcile.core.personal import Seal
+from reconcile.core.planning.naming import name_of
 from reconcile.core.problems import Location
 from reconcile.core.renames import Renamed
 from reconcile.core.scope import Only
@@ -107,14 +107,4 @@ class Draft:
         )
 
     def name(self, ref: Ref, parent: Ref | None) -> str:
-        """What people call it: the product's name; never a customer's."""
-        if ref.kind == "variant" and parent is not None:
-            return self.name(parent, None)
-        if ref.kind != "product":
-            return ""
-        sides: tuple[Any, ...] = (
-            self.catalog.objects.get(ref),
-            self.renamed.objects.get(ref),
-        )
-        names = (side.values.get(("name",)) for side in sides if side)
-        return str(next((name for name in names if name), ""))
+        return name_of(ref, parent, self.catalog.objects, self.renamed.objects)
