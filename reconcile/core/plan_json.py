@@ -128,6 +128,10 @@ def step_to_json(step: Step, seal: Seal) -> dict[str, Any]:
         body["cascade"] = [str(ref) for ref in step.cascade]
     if step.added is not None:
         body["added"] = step.added
+    if step.beside:
+        body["beside"] = [
+            {"path": list(path), "value": value} for path, value in step.beside.items()
+        ]
     return body
 
 
@@ -238,6 +242,7 @@ def _step(data: Mapping[str, Any]) -> Step:
         tuple(_ref(ref) for ref in data.get("cascade", ())),
         data["name"],
         data.get("added"),
+        {tuple(one["path"]): one["value"] for one in data.get("beside", ())},
     )
 
 

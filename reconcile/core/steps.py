@@ -73,6 +73,8 @@ class Step:
     """What people call it; never a customer's name."""
     added: bool | None = None
     """Whether edits since the plan's `base` ask for it; None: nobody compared."""
+    beside: Mapping[Path, Value] = field(default_factory=lambda: NOTHING)
+    """What stays as it is and helps to judge what changes: retail beside wholesale."""
 
     @property
     def id(self) -> str:

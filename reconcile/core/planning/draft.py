@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from typing import Final
 
 from reconcile.core.catalog import Catalog
 from reconcile.core.config import Config
-from reconcile.core.model import Applied, Desired, Live, Ref, Snapshot, Tenant
+from reconcile.core.model import (
+    Applied,
+    Desired,
+    Live,
+    Path,
+    Ref,
+    Snapshot,
+    Tenant,
+    Value,
+)
 from reconcile.core.personal import Seal
 from reconcile.core.planning.naming import name_of
 from reconcile.core.problems import Location
@@ -57,6 +67,31 @@ def written_at(desired: Desired, changes: tuple[Change, ...]) -> Location:
     return _entry(desired)
 
 
+_TOGETHER: Final = {
+    "sales_price": "rec_sales_price",
+    "rec_sales_price": "sales_price",
+}
+"""What of a price a reviewer judges the other by."""
+
+
+def _beside(
+    desired: Desired, live: Live, changes: tuple[Change, ...]
+) -> dict[Path, Value]:
+    """Wholesale where only retail moves, and the other way round, as they stay."""
+    moved = {change.path for change in changes if not change.held}
+    others = {
+        (*path[:2], _TOGETHER[path[2]])
+        for path in moved
+        if path[0] == "prices" and path[2] in _TOGETHER
+    }
+    stay = {path: live.at(path) for path in sorted(others - moved)}
+    return {
+        path: value
+        for path, now in stay.items()
+        if isinstance(value := desired.values.get(path, now), str)
+    }
+
+
 @dataclass(slots=True)
 class Draft:
     """What each pass reads, and the steps that it adds to or takes from."""
@@ -104,6 +139,7 @@ class Draft:
             notes,
             (),
             self.name(desired.ref, desired.parent),
+            beside=_beside(desired, live, changes) if live else {},
         )
 
     def name(self, ref: Ref, parent: Ref | None) -> str:
