@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 from reconcile import __version__
-from reconcile.cli.about import environment_words
+from reconcile.cli.about import environment_words, with_config
 from reconcile.cli.repository import top_of
 from reconcile.cli.setting import Setting, utc_now
 from reconcile.reports.about import About, Links
@@ -27,7 +27,7 @@ def about_job(
     of a pipeline knows."""
     complete = read is not None and read.planned.plan.complete
     now = f"{utc_now().astimezone(datetime.UTC):%Y-%m-%d %H:%M} UTC"
-    return About(
+    about = About(
         read.digest if read else "",
         environment=environment_words(
             setting.environment or setting.config.name, setting.config.traede.brand_id
@@ -40,10 +40,9 @@ def about_job(
         run_url=job.run_url if job else "",
         change_name=job.proposal_name if job else "",
         change_url=job.proposal_url if job else "",
-        base_currency=setting.config.base_currency,
-        when_refused=setting.config.deletes.when_refused,
         version=__version__,
     )
+    return with_config(about, setting.config)
 
 
 def _links(setting: Setting, job: Job | None) -> Links | None:

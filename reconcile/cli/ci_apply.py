@@ -123,19 +123,10 @@ def deadline_of(job: Job) -> float:
 
 
 def _post_outcome(run: Run, read: Read, report: Report, took: float) -> None:
-    from reconcile.cli.output import width
-    from reconcile.reports.apply_text import render_report
+    from reconcile.cli.output import show_report
     from reconcile.reports.plan_markdown_states import render_outcome
 
-    text = render_report(
-        report,
-        digest=read.digest,
-        seconds=took,
-        color=run.setting.color,
-        width=width(),
-        when_refused=run.setting.config.deletes.when_refused,
-    )
-    print(text)
+    print(show_report(run.setting, read, report, took, "text"))
     about = about_job(run.setting, read, run.job, applied=True)
     run.show(lambda limit: render_outcome(report, about, limit=limit))
     save_plan(run, read, report)

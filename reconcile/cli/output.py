@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from reconcile.errors import CatalogInvalid, ReconcileError, UsageError
 if TYPE_CHECKING:
     from reconcile.cli.wiring import Read
     from reconcile.core.loading import Loaded
+    from reconcile.core.outcomes import Report
     from reconcile.core.problems import Problem
     from reconcile.core.steps import Plan
     from reconcile.reports.about import About
@@ -55,7 +57,6 @@ def show_plan(
     setting: Setting, read: Read, name: str, *, show_personal: bool = False
 ) -> str:
     """A plan in one of its formats; personal values only as text for a terminal."""
-    from reconcile.cli.about import about_plan
     from reconcile.core.plan_json import plan_text
     from reconcile.core.rules.table import limit_of
     from reconcile.reports.plan_text import render_plan
@@ -64,15 +65,7 @@ def show_plan(
     if name == "json":
         return plan_text(plan, read.seal)
     if name in ("markdown", "html"):
-        about = about_plan(
-            plan,
-            read.digest,
-            setting.folder,
-            config=setting.config,
-            environment=setting.environment,
-            read_at=f"{utc_now():%Y-%m-%d %H:%M} UTC" if plan.complete else "",
-        )
-        return render_for_people(plan, about, name)
+        return render_for_people(plan, _about(setting, read), name)
     return render_plan(
         read.planned.plan,
         digest=read.digest,
@@ -84,6 +77,45 @@ def show_plan(
         when_refused=setting.config.deletes.when_refused,
         far=limit_of(setting.config, "price-change"),
     )
+
+
+def show_report(
+    setting: Setting, read: Read, report: Report, seconds: float, name: str
+) -> str:
+    """What came of a plan, in one of its formats."""
+    if name == "html":
+        from reconcile.reports.plan_html import render_html
+
+        return render_html(report.plan, _about(setting, read, applied=True), report)
+    if name == "markdown":
+        from reconcile.reports.plan_markdown_states import render_outcome
+
+        return render_outcome(report, _about(setting, read, applied=True))
+    from reconcile.reports.apply_text import render_report
+
+    return render_report(
+        report,
+        digest=read.digest,
+        seconds=seconds,
+        color=setting.color,
+        width=width(),
+        when_refused=setting.config.deletes.when_refused,
+    )
+
+
+def _about(setting: Setting, read: Read, *, applied: bool = False) -> About:
+    from reconcile.cli.about import about_plan
+
+    now = f"{utc_now():%Y-%m-%d %H:%M}"
+    about = about_plan(
+        read.planned.plan,
+        read.digest,
+        setting.folder,
+        config=setting.config,
+        environment=setting.environment,
+        read_at=f"{now} UTC" if read.planned.plan.complete else "",
+    )
+    return replace(about, applied_at=now) if applied else about
 
 
 def render_for_people(plan: Plan, about: About, name: str) -> str:

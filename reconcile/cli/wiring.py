@@ -175,13 +175,17 @@ def plan(
     settle: bool = False,
     time: Time = REAL_TIME,
 ) -> Read:
-    """Read Traede, settle what an earlier run left open (only for apply), plan."""
+    """Read Traede, settle what an earlier run left open (only for apply), plan.
+
+    For an apply everything is read, also where it is about a part: what is in flight
+    may be anywhere.
+    """
     from reconcile.core.personal import Seal
     from reconcile.core.readable import no_longer_readable
     from reconcile.edges.apply import Settled, settle_in_flight, wait_for_late_writes
 
     seal = Seal(state.salt)
-    snapshot = _read(loaded, reader, state, wish)
+    snapshot = reader.read_all() if settle else _read(loaded, reader, state, wish)
     if settle:
         snapshot = wait_for_late_writes(
             state, reader, snapshot, seal, time.now, time.sleep
@@ -200,15 +204,20 @@ def plan_only(
 
     Without `create` a state that is not there yet is not made: the first apply does.
     """
-    from reconcile.core.scope import nothing_matches
-
     with open_client(setting) as client, _state_to_read(setting, create) as state:
-        if wrong := nothing_matches(loaded.catalog, state.ledger(), wish.only):
-            raise wrong
+        must_match(loaded, state, wish)
         reader, watch = reader_for(setting, client), stopwatch()
         read = plan(setting, loaded, reader, state, wish)
     announce(setting, reader, watch())
     return read
+
+
+def must_match(loaded: Loaded, state: State, wish: Wish) -> None:
+    """Raises UsageError for an `--only` that is about nothing."""
+    from reconcile.core.scope import nothing_matches
+
+    if wrong := nothing_matches(loaded.catalog, state.ledger(), wish.only):
+        raise wrong
 
 
 def plan_again(
@@ -344,7 +353,7 @@ def run_apply(
         None if deadline is None else time.seconds() + deadline,
     )
     for step, words in limited.conflicts.values():
-        run.finish(step, "skipped", words)
+        run.skip(step, words)
     for step in limited.as_found.values():
         run.finish(step, "as found")
     reader.client.before_write = state.hold

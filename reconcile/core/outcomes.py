@@ -10,6 +10,9 @@ from reconcile.core.model import Path
 from reconcile.core.steps import Plan, Step
 
 ResultName = Literal["done", "as found", "archived", "failed", "skipped", "unknown"]
+Why = Literal["", "refused", "moved"]
+"""What kept a step from being written: Traede said no and named a reason, or it was
+changed there since it was planned; "" where neither is known."""
 GOOD = frozenset(("done", "as found", "archived"))
 
 
@@ -20,6 +23,7 @@ class Result:
     step: Step
     result: ResultName
     words: str = ""
+    why: Why = ""
 
     @property
     def good(self) -> bool:

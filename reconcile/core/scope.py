@@ -24,6 +24,9 @@ class Only:
     kind: KindName
     glob: str
 
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.glob}"
+
     def covers(self, ref: Ref, parent: Ref | None) -> bool:
         if ref.kind == "variant" and self.kind == "product":
             return parent is not None and fnmatchcase(parent.key, self.glob)
@@ -84,7 +87,7 @@ def nothing_matches(
             continue
         close = closest(one.glob, (r.key for r in parents if r.kind == one.kind))
         return UsageError(
-            f"--only {one.kind}:{one.glob} is about nothing: no {one.kind} of the "
+            f"--only {one} is about nothing: no {one.kind} of the "
             "catalog, and none that was applied before, is called so",
             hint=f'Did you mean "{one.kind}:{close}"?' if close else "",
         )

@@ -290,7 +290,7 @@ def how_on(report: Report, when_refused: WhenRefused) -> str:
         where = places[0] if len(places) == 1 else "the places above"
         again = ", or run again: reconcile apply" if _silent(report) else ""
         return f"Correct {where} and merge{again}"
-    if any("after the plan" in r.words for r in report.results.values() if not r.good):
+    if any(r.why == "moved" for r in report.results.values()):
         return "Traede has changed meanwhile. Look again: reconcile plan"
     if when_refused == "fail" and any(step.action == "delete" for step in failed):
         return (
@@ -310,14 +310,9 @@ def how_on(report: Report, when_refused: WhenRefused) -> str:
     return "Nothing is done twice. Go on with: reconcile apply"
 
 
-_NO_REFUSAL: Final = ("accepted, but", "did not arrive", "Traede ")
-"""How our own words begin where Traede gave no reason: "Traede answered 503"."""
-
-
 def _silent(report: Report) -> bool:
     """Whether something failed for no reason that Traede named: it may pass."""
-    failed = [r.words for r in report.results.values() if r.result == "failed"]
-    return any(not words or words.startswith(_NO_REFUSAL) for words in failed)
+    return any(r.result == "failed" and not r.why for r in report.results.values())
 
 
 def _time(seconds: float) -> str:

@@ -11,6 +11,9 @@ import pytest
 from support.builders import Entry, text
 
 from reconcile.cli import main
+from reconcile.cli.setting import utc_now
+from reconcile.core.model import Tenant
+from reconcile.edges.state import State, open_state
 from reconcile.sandbox import Sandbox
 
 TOKEN = "secret-token-4711"  # noqa: S105 (the sandbox's own)
@@ -66,6 +69,11 @@ class Brand:
             assert isinstance(code, int)
             return Ran(code, found.out, found.err)
         raise AssertionError("main() always ends the process")
+
+    def state(self) -> State:
+        """What its applies remember."""
+        url = f"sqlite:///{self.folder}/.reconcile/state.db"
+        return open_state(url, Tenant(self.box.url, 1), clock=utc_now)
 
     def applied(self, *entries: Entry) -> None:
         """Traede and the ledger as these entries say."""

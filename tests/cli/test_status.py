@@ -9,22 +9,13 @@ from cli_brand import Brand
 from support.builders import address, category, customer, product
 from support.states import ELSEWHERE, bare_repository, git
 
-from reconcile.cli.setting import utc_now
-from reconcile.core.model import Ref, Tenant
+from reconcile.core.model import Ref
 from reconcile.edges.state import (
     Intent,
     Item,
-    State,
     git_ref,
-    open_state,
     this_process,
 )
-
-
-def state_of(brand: Brand) -> State:
-    tenant = Tenant(brand.box.url, 1)
-    url = f"sqlite:///{brand.folder}/.reconcile/state.db"
-    return open_state(url, tenant, clock=utc_now)
 
 
 def test_before_the_first_apply_there_is_nothing(brand: Brand) -> None:
@@ -72,7 +63,7 @@ def test_one_run_in_detail(brand: Brand) -> None:
 
 def test_what_is_in_flight_and_who_holds_the_lease(brand: Brand) -> None:
     brand.applied(product("tee"))
-    with state_of(brand) as state:
+    with brand.state() as state:
         lease = state.acquire(0, ELSEWHERE)
         run = state.begin_run("sha256:p", "sha256:c", None, "anna")
         state.intend(run, Intent("x", "POST /x", (Item(Ref("product", "tee")),)))
@@ -89,7 +80,7 @@ def test_what_is_in_flight_and_who_holds_the_lease(brand: Brand) -> None:
 def test_unlock_prints_the_command_and_takes_the_exact_id(brand: Brand) -> None:
     brand.applied(product("tee"))
     assert "nothing to unlock" in brand.run("unlock").out
-    with state_of(brand) as state:
+    with brand.state() as state:
         lease = state.acquire(0, ELSEWHERE)
         told = brand.run("unlock")
         assert told.code == 0
@@ -105,7 +96,7 @@ def test_unlock_prints_the_command_and_takes_the_exact_id(brand: Brand) -> None:
 
 def test_another_run_is_waited_for_and_then_named(brand: Brand) -> None:
     brand.applied(product("tee"))
-    with state_of(brand) as state:
+    with brand.state() as state:
         state.acquire(0, this_process("anna"))
         ran = brand.run("apply", "--yes", "--wait", "0")
     assert ran.code == 9

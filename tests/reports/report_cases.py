@@ -8,7 +8,7 @@ from typing import Any, Final
 from plan_builders import at, change, made, plan, price, step, style
 from plan_cases import CHINO, HOSTILE, SHORTS
 
-from reconcile.core.outcomes import Report, Result, ResultName
+from reconcile.core.outcomes import Report, Result, ResultName, Why
 from reconcile.core.steps import Plan, Refusal, Step
 
 NUMBER: Final = "The selected supplier number is invalid."
@@ -25,12 +25,19 @@ def report(
     return Report(
         of or plan(*steps),
         {
-            s.id: Result(s, result, words)
+            s.id: Result(s, result, words, why(result, words))
             for result, words, some in results
             for s in some
         },
         **rest,
     )
+
+
+def why(result: ResultName, words: str) -> Why:
+    """As the engine says it of these: the others are our own words."""
+    if result == "failed" and not words.startswith(("accepted, but", "Traede ")):
+        return "refused" if words else ""
+    return "moved" if "after the plan" in words else ""
 
 
 def done(number: int) -> tuple[ResultName, str, list[Step]]:

@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconcile.cli.commands.plan import approve_option
 from reconcile.cli.flags import Flags
+from reconcile.cli.options import (
+    Shown,
+    approve_option,
+    formats_option,
+    only_option,
+    run_options,
+)
 from reconcile.errors import Blocked, UsageError
 
 if TYPE_CHECKING:
@@ -18,32 +24,26 @@ if TYPE_CHECKING:
 
     from reconcile.cli.setting import Setting
     from reconcile.cli.wiring import Limited, Read
+    from reconcile.core.outcomes import Report
+    from reconcile.core.scope import Only
 
 
 @click.command()
 @click.argument("plan_file", required=False, type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@only_option("Write this part alone, such as product:tee-*.")
 @click.option("--no-delete", is_flag=True, help="Leave every delete out.")
 @click.option("--write-drift", is_flag=True, help="Put back what Traede changed.")
 @approve_option
-@click.option(
-    "--older-commit", metavar="SHA", help="Apply this commit though a later one was."
-)
-@click.option("--stateless", is_flag=True, help="Without a memory of earlier applies.")
-@click.option(
-    "--deadline",
-    metavar="TIME",
-    help="Begin no call after so long (5h, 30m, 90s); the next run goes on.",
-)
-@click.option(
-    "--wait", type=float, default=90.0, show_default=True, help="Seconds for the lease."
-)
+@run_options
+@formats_option("text", "markdown", "html")
 @click.pass_obj
 def apply(
     flags: Flags,
     /,
     plan_file: Path | None,
     yes: bool,
+    only: tuple[Only, ...],
     no_delete: bool,
     write_drift: bool,
     approve: tuple[str, ...],
@@ -51,6 +51,7 @@ def apply(
     stateless: bool,
     deadline: str | None,
     wait: float,
+    formats: tuple[Shown, ...],
 ) -> int:
     """Write what the plan holds, check it, and read it back.
 
@@ -58,12 +59,16 @@ def apply(
     """
     from reconcile.cli import wiring
     from reconcile.cli.commit_order import checked_commit, refuse_older
-    from reconcile.cli.output import plan_file_text, valid_catalog, width
+    from reconcile.cli.output import plan_file_text, valid_catalog
     from reconcile.cli.setting import checked_duration, resolve, stopwatch, who
     from reconcile.core.plan_json import day_of
     from reconcile.edges.state import this_process
-    from reconcile.reports.apply_text import render_report
 
+    if plan_file is not None and only:
+        raise UsageError(
+            "a saved plan holds its part already: --only is for an apply without one",
+            hint="Save a smaller one: reconcile plan --only … --out plan.json",
+        )
     if not yes and not sys.stdin.isatty():
         raise UsageError(
             "nobody is there to answer: this is no terminal",
@@ -88,7 +93,8 @@ def apply(
         day = day_of(saved_text) if saved_text else None
         # Of a saved plan, what is held is what the plan holds.
         write_drift = write_drift or saved_text is not None
-        wish = wiring.Wish(no_delete, write_drift, day, approve=approve)
+        wish = wiring.Wish(no_delete, write_drift, day, only, approve)
+        wiring.must_match(loaded, state, wish)
         read = wiring.plan(setting, loaded, reader, state, wish, settle=True)
         wiring.announce(setting, reader, watch())
         commit = read.planned.plan.commit
@@ -104,16 +110,25 @@ def apply(
             limited = _agreed(setting, limited, None if saved_text else with_drift)
         left = None if seconds is None else seconds - since()
         report = wiring.run_apply(setting, loaded, reader, state, limited, left)
-    text = render_report(
-        report,
-        digest=limited.read.digest,
-        seconds=watch(),
-        color=setting.color,
-        width=width(),
-        when_refused=setting.config.deletes.when_refused,
-    )
-    print(text)
+    _tell(setting, limited.read, report, watch(), formats)
     return report.exit_code
+
+
+def _tell(
+    setting: Setting,
+    read: Read,
+    report: Report,
+    seconds: float,
+    formats: tuple[Shown, ...],
+) -> None:
+    from reconcile.cli.output import save, show_report
+
+    for name, file in formats:
+        text = show_report(setting, read, report, seconds, name)
+        if file is None:
+            print(text, end="" if text.endswith("\n") else "\n")
+        else:
+            save(file, text)
 
 
 def _stop_where_blocked(setting: Setting, read: Read) -> None:

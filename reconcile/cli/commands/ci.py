@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from reconcile.cli.flags import Flags
+from reconcile.cli.options import run_options
 
 
 @click.group()
@@ -30,18 +31,7 @@ def ci_plan(flags: Flags, /) -> int:
 
 
 @ci.command("apply")
-@click.option(
-    "--older-commit", metavar="SHA", help="Apply this commit though a later one was."
-)
-@click.option("--stateless", is_flag=True, help="Without a memory of earlier applies.")
-@click.option(
-    "--deadline",
-    metavar="TIME",
-    help="Begin no call after so long (5h, 30m, 90s); the next run goes on.",
-)
-@click.option(
-    "--wait", type=float, default=90.0, show_default=True, help="Seconds for the lease."
-)
+@run_options
 @click.pass_obj
 def ci_apply(
     flags: Flags,

@@ -3,43 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from reconcile.cli.flags import Flags
+from reconcile.cli.options import only_option
 
 if TYPE_CHECKING:
     from reconcile.core.drift import Drift
     from reconcile.core.personal import Seal
+    from reconcile.core.scope import Only
 
 
 @click.command()
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
-@click.option("--only", multiple=True, metavar="KIND:GLOB", help="Show this part.")
+@only_option("Show this part.")
 @click.pass_obj
-def drift(flags: Flags, /, output: str, only: Sequence[str]) -> int:
+def drift(flags: Flags, /, output: str, only: tuple[Only, ...]) -> int:
     """Show what somebody changed in Traede; ends with 2 if there is any.
 
     Nothing is written. `reconcile pull` takes it into the catalog, `reconcile apply
     --write-drift` puts the catalog's values back.
     """
     from reconcile.cli import wiring
-    from reconcile.cli.commands.plan import only_of
     from reconcile.cli.output import valid_catalog, width
     from reconcile.cli.setting import resolve, stopwatch
     from reconcile.core.drift import find_drift, limited_to
     from reconcile.reports.drift_text import render_drift
 
-    patterns = only_of(only)
     setting = resolve(flags)
     loaded = valid_catalog(setting)
     with wiring.open_client(setting) as client, wiring.open_state(setting) as state:
         reader, watch = wiring.reader_for(setting, client), stopwatch()
         read = wiring.plan(setting, loaded, reader, state, wiring.Wish())
     wiring.announce(setting, reader, watch())
-    found = limited_to(find_drift(loaded.catalog, read.planned), patterns)
+    found = limited_to(find_drift(loaded.catalog, read.planned), only)
     if output == "json":
         print(_json(found, read.seal))
     else:

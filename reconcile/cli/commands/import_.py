@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconcile.cli.flags import Flags
+from reconcile.cli.options import only_option
 from reconcile.errors import ReconcileError, UsageError
 
 if TYPE_CHECKING:
@@ -17,28 +18,21 @@ if TYPE_CHECKING:
 
 @click.command("import")
 @click.option("--customers", is_flag=True, help="Customers too (personal data).")
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="KIND:GLOB",
-    help="Import this part alone, such as product:tee-* (its variants too).",
-)
+@only_option("Import this part alone, such as product:tee-* (its variants too).")
 @click.pass_obj
-def import_(flags: Flags, /, customers: bool, only: Sequence[str]) -> int:
+def import_(flags: Flags, /, customers: bool, only: tuple[Only, ...]) -> int:
     """Write what Traede has into catalog files; Traede is only read.
 
     Files that are there stay as they are: what one of them has already is not written
     again.
     """
     from reconcile.cli import wiring
-    from reconcile.cli.commands.plan import only_of
     from reconcile.cli.output import save, width
     from reconcile.cli.setting import resolve, stopwatch
     from reconcile.core.importing import import_catalog
     from reconcile.reports.import_text import render_import
 
-    patterns = only_of(only)
-    _demand_customers(patterns, customers=customers)
+    _demand_customers(only, customers=customers)
     setting = resolve(flags)
     watch = stopwatch()
     with wiring.open_client(setting) as client:
@@ -51,18 +45,20 @@ def import_(flags: Flags, /, customers: bool, only: Sequence[str]) -> int:
         setting.config,
         customers=customers,
         existing=existing,
-        only=patterns,
+        only=only,
     )
     _demand_a_fit(setting, existing, imported.files)
     for name, text in sorted(imported.files.items()):
         save(setting.catalog / name, text)
     folder = setting.catalog.name
-    print(render_import(imported, folder, only=only, width=width()), end="")
+    print(
+        render_import(imported, folder, only=[*map(str, only)], width=width()), end=""
+    )
     return 0
 
 
-def _demand_customers(patterns: Sequence[Only], *, customers: bool) -> None:
-    if not customers and any(one.kind == "customer" for one in patterns):
+def _demand_customers(only: Sequence[Only], *, customers: bool) -> None:
+    if not customers and any(one.kind == "customer" for one in only):
         raise UsageError(
             "personal data stays out of git unless you ask",
             hint="Add --customers to import these customers.",

@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from reconcile.cli.flags import Flags
+from reconcile.cli.options import only_option
 
 if TYPE_CHECKING:
     from reconcile.core.catalog import Catalog
+    from reconcile.core.scope import Only
 
 NEEDS_YOU = 5
 
 
 @click.command()
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="KIND:GLOB",
-    help="Take this part alone, such as product:tee-* (its variants too).",
-)
+@only_option("Take this part alone, such as product:tee-* (its variants too).")
 @click.option(
     "--dry-run", "--check", "dry_run", is_flag=True, help="Show it, and write nothing."
 )
 @click.pass_obj
-def pull(flags: Flags, /, only: Sequence[str], dry_run: bool) -> int:
+def pull(flags: Flags, /, only: tuple[Only, ...], dry_run: bool) -> int:
     """Take what somebody changed in Traede into the catalog files, in place.
 
     Conflicts too: where the catalog has changed as well, Traede's value replaces it.
     Traede is only read. Ends with 5 where something is left for you to settle.
     """
     from reconcile.cli import wiring
-    from reconcile.cli.commands.plan import only_of
     from reconcile.cli.output import valid_files, width
     from reconcile.cli.rewriting import as_text, read_again, write
     from reconcile.cli.setting import resolve, stopwatch
@@ -44,7 +40,6 @@ def pull(flags: Flags, /, only: Sequence[str], dry_run: bool) -> int:
     from reconcile.core.pulling.names import covering, take_names
     from reconcile.reports.pull_text import PullReport, render_pull
 
-    patterns = only_of(only)
     setting = resolve(flags)
     loaded, files = valid_files(setting)
     before = as_text(files)
@@ -56,7 +51,7 @@ def pull(flags: Flags, /, only: Sequence[str], dry_run: bool) -> int:
     with wiring.open_client(setting) as client, wiring.open_state(setting) as state:
         reader, watch = wiring.reader_for(setting, client), stopwatch()
         read = wiring.plan(setting, loaded, reader, state, wish)
-        drift = limited_to(find_drift(loaded.catalog, read.planned), patterns)
+        drift = limited_to(find_drift(loaded.catalog, read.planned), only)
         names = take_names(
             before,
             loaded.catalog,
@@ -68,7 +63,7 @@ def pull(flags: Flags, /, only: Sequence[str], dry_run: bool) -> int:
             loaded = replace(loaded, catalog=names.catalog)
             read = wiring.plan_again(setting, loaded, state, wish, read.seen)
             drift = find_drift(loaded.catalog, read.planned)
-            drift = limited_to(drift, covering(patterns, names))
+            drift = limited_to(drift, covering(only, names))
     wiring.announce(setting, reader, watch())
     pulled = pull_values(
         names.texts,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from reconcile.cli.commands.plan import PLAN_FORMATS
 from reconcile.cli.flags import Flags
+from reconcile.cli.options import PLAN_FORMATS
 
 
 @click.command()

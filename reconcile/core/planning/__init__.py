@@ -188,7 +188,7 @@ def _variants(renamed: Renamed) -> dict[Ref, list[Live]]:
 
 def _only_warnings(options: Options) -> Iterator[Warned]:
     if options.only:
-        patterns = ", ".join(f"{one.kind}:{one.glob}" for one in options.only)
+        patterns = ", ".join(map(str, options.only))
         message = f"this plan is about {patterns} alone; nothing else was compared"
         yield Warned("only", "", message)
 

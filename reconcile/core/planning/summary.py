@@ -33,11 +33,14 @@ def summarise(
 
 def _unmanaged(draft: Draft, steps: tuple[Step, ...]) -> Iterable[Ref]:
     going = {ref for step in steps for ref in (step.ref, *step.cascade)}
+    only = draft.options.only
     for ref, live in draft.renamed.objects.items():
+        if only and not any(one.covers(ref, live.parent) for one in only):
+            continue  # seen, and not asked about
         row = draft.renamed.ledger.get(ref)
         ours = row is not None and row.remote_id == live.remote_id
         if ref not in draft.catalog.objects and not ours and ref not in going:
             yield ref
     for ref, ids in draft.live.ambiguous.items():
-        if ref not in draft.catalog.objects:
+        if ref not in draft.catalog.objects and not only:
             yield from [ref] * len(ids)

@@ -139,7 +139,7 @@ def _check(run: Applying, one: Unit, now: Snapshot) -> bool:
         root = type(root)("conflict", "several objects in Traede have this key now")
     if root.verdict == "conflict" and not (root_step and _ours(run, root_step, now)):
         for step in one.steps:
-            run.finish(step, "skipped", root.words)
+            run.skip(step, root.words)
         return False
     one.held[one.root] = root.held
     for step in list(one.steps):
@@ -150,7 +150,7 @@ def _check(run: Applying, one: Unit, now: Snapshot) -> bool:
         )
         one.held[step.ref] = found.held
         if found.verdict == "conflict" and not _ours(run, step, now):
-            run.finish(step, "skipped", found.words)
+            run.skip(step, found.words)
         elif found.verdict == "as desired":
             _found(run, step, one.before[step.ref])
     return _open(run, one)
@@ -231,23 +231,19 @@ def _send_again(
                 _batch(run, half, attempt)
         return
     one = missing[0]
-    words = "; ".join(reply.words)
-    if reply.outcome == "refused":
-        _finish_all(run, one, "failed", words or f"Traede answered {reply.status}")
-    elif reply.outcome == "unknown" and one.once and _sign(one, after) is not False:
-        _finish_all(run, one, "unknown", words)
-    elif attempt < RESENDS:
+    refused = reply.outcome == "refused"
+    if reply.outcome == "unknown" and one.once and _sign(one, after) is not False:
+        for step in one.steps:
+            run.finish(step, "unknown", "; ".join(reply.words))
+    elif not refused and attempt < RESENDS:
         run.sleep(0.5 * 2**attempt)
         _batch(run, [one], attempt + 1)
     else:
-        _finish_all(
-            run, one, "failed", words or "accepted, but Traede does not show it"
-        )
-
-
-def _finish_all(run: Applying, one: Unit, result: str, words: str) -> None:
-    for step in one.steps:
-        run.finish(step, result, words)  # type: ignore[arg-type]
+        ours = "accepted, but Traede does not show it"
+        for step in one.steps:
+            run.fail(
+                step, reply, f"Traede answered {reply.status}" if refused else ours
+            )
 
 
 def _sign(one: Unit, after: Snapshot) -> bool | None:

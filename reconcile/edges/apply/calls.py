@@ -59,13 +59,12 @@ def write_core_fields(
     outcomes = []
     for ref, step in waiting.items():
         live, reply = now.objects.get(ref), replies[ref]
-        words = "; ".join(reply.words) or f"Traede answered {reply.status}"
         arrived = live is not None and (
             reply.outcome == "accepted" or shows(live, _core_part(step))
         )
         if live is None or not arrived:
-            outcomes.append(Outcome(ref, "failed", words))
-            run.finish(step, "failed", words)
+            outcomes.append(Outcome(ref, "failed", "; ".join(reply.words)))
+            run.fail(step, reply, f"Traede answered {reply.status}")
             continue
         row = _core_row(run, step, live, start.objects.get(ref))
         outcomes.append(Outcome(ref, "done", "", row))
@@ -144,8 +143,7 @@ def rename(run: Applying, step: Step) -> None:
         run.finish(step, "as found")
         return
     if before is None or before.remote_id != step.remote_id or after is not None:
-        words = "somebody renamed or deleted it in Traede after the plan"
-        run.finish(step, "skipped", words)
+        run.skip(step, "somebody renamed or deleted it in Traede after the plan")
         return
     key = step.ref.key.rsplit(SEPARATOR, maxsplit=1)[-1]
     body = core_root(kind, before, {}, run.reader.ids())
@@ -168,10 +166,9 @@ def rename(run: Applying, step: Step) -> None:
         run.sleep(0.5 * 2**attempt)
         if reply.outcome == "unknown":
             reply = run.write("PUT", path, {kind.name: body})
-    words = "; ".join(reply.words)
     if after is None:
-        run.settle(call, [Outcome(step.ref, "failed", words)])
-        run.finish(step, "failed", words or "Traede still shows the old key")
+        run.settle(call, [Outcome(step.ref, "failed", "; ".join(reply.words))])
+        run.fail(step, reply, "Traede still shows the old key")
         return
     run.settle(call, [Outcome(step.ref, "done")])
     _carry_ledger(run, step, old)
@@ -210,8 +207,7 @@ def create_category(run: Applying, step: Step) -> None:
     """Create a category below its parent (core-api.txt, "Create a subcategory")."""
     now = run.reader.look("category", [step.ref.key])
     if step.ref in now.ambiguous:
-        words = "several categories in Traede have this path now"
-        run.finish(step, "skipped", words)
+        run.skip(step, "several categories in Traede have this path now")
         return
     if (found := now.objects.get(step.ref)) is not None:
         run.record([row_after(run.desired(step.ref), found, None, run.seal)])
@@ -239,7 +235,7 @@ def write_collection(run: Applying, step: Step) -> None:
         run.finish(step, "as found")
         return
     if words is not None:
-        run.finish(step, "skipped", words)
+        run.skip(step, words)
         return
     values = {change.path: change.after for change in step.written}
     if step.action != "archive":
@@ -307,13 +303,12 @@ def _write(
         run.sleep(0.5 * 2**attempt)
         if reply.outcome == "unknown":
             reply = run.write(method, path, body)
-    words = "; ".join(reply.words)
     if live is not None and _arrived(step, live, reply):
         run.settle(call, [Outcome(step.ref, "done", "", row(run, step, live))])
         run.finish(step, "done")
         return
-    run.settle(call, [Outcome(step.ref, "failed", words)])
-    run.finish(step, "failed", words or "Traede does not show it")
+    run.settle(call, [Outcome(step.ref, "failed", "; ".join(reply.words))])
+    run.fail(step, reply, "Traede does not show it")
 
 
 def _wait_for(run: Applying, step: Step, reply: Reply) -> Live | None:

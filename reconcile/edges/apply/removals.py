@@ -30,7 +30,7 @@ def remove(run: Applying, step: Step) -> None:
         run.finish(step, "as found")
         return
     if live is None or live.remote_id != step.remote_id:
-        run.finish(step, "skipped", "another object has this key in Traede now")
+        run.skip(step, "another object has this key in Traede now")
         return
     started, pause = run.now(), 0.2
     while (extra := _unplanned(run, step, now)) and _on_its_way_out(run, extra):
@@ -40,7 +40,7 @@ def remove(run: Applying, step: Step) -> None:
         pause = min(pause * 2, 5)
         now = _look(run, step)
     if extra:
-        run.finish(step, "skipped", f"new in Traede after the plan: {extra}")
+        run.skip(step, f"new in Traede after the plan: {extra}")
         return
     method, path, body = _request(run, step, live, now, {"delete": True})
     entries, forget = _gone(run, step)
@@ -65,7 +65,7 @@ def remove(run: Applying, step: Step) -> None:
     if refused and archive and KINDS[step.ref.kind].retire():
         _archive(run, step, words)
         return
-    run.finish(step, "failed", words or "accepted, but it is still in Traede")
+    run.fail(step, reply, "accepted, but it is still in Traede")
 
 
 def _look(run: Applying, step: Step) -> Snapshot:
@@ -210,7 +210,7 @@ def _archive(run: Applying, step: Step, words: str) -> None:
     now = _look(run, step)
     live = _same(step, now)
     if live is None:
-        run.finish(step, "failed", words)
+        run.finish(step, "failed", words, "refused")
         return
     kind = KINDS[step.ref.kind]
     row = run.rows.get(step.ref)
@@ -248,7 +248,8 @@ def _archive(run: Applying, step: Step, words: str) -> None:
     if reply.outcome != "accepted" or _still_on_sale(run, step):
         why = "; ".join(reply.words)
         run.settle(call, [Outcome(row.ref, "failed", why) for row in retired])
-        run.finish(step, "failed", f"{words}; archiving it instead failed too")
+        words = f"{words}; archiving it instead failed too"
+        run.finish(step, "failed", words, "refused")
         return
     run.settle(call, [Outcome(row.ref, "done", words, row) for row in retired])
     run.finish(step, "archived", words)

@@ -20,7 +20,7 @@ from reconcile.core.model import (
     Ref,
     Value,
 )
-from reconcile.core.outcomes import Result, ResultName
+from reconcile.core.outcomes import Result, ResultName, Why
 from reconcile.core.personal import Seal, hide, personal_texts
 from reconcile.core.planning import Planned
 from reconcile.core.recheck import Recheck, recheck
@@ -118,9 +118,22 @@ class Applying:
     def desired(self, ref: Ref) -> Desired:
         return self.catalog.objects[ref]
 
-    def finish(self, step: Step, result: ResultName, words: str = "") -> None:
+    def skip(self, step: Step, words: str) -> None:
+        """Leave alone what is not as it was when it was planned."""
+        self.finish(step, "skipped", words, "moved")
+
+    def fail(self, step: Step, reply: Reply, otherwise: str) -> None:
+        """What did not arrive: Traede's words, or else ours."""
+        refused = reply.outcome == "refused" and bool(reply.words)
+        words = "; ".join(reply.words) or otherwise
+        self.finish(step, "failed", words, "refused" if refused else "")
+
+    def finish(
+        self, step: Step, result: ResultName, words: str = "", why: Why = ""
+    ) -> None:
         with self.lock:
-            self.results[step.id] = Result(step, result, self._clean(step.ref, words))
+            words = self._clean(step.ref, words)
+            self.results[step.id] = Result(step, result, words, why)
             done, of = self._counts.get(_group(step), (0, 0))
             self._counts[_group(step)] = (min(done + 1, of), of)
             self.on_progress(self._counts)
