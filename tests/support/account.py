@@ -11,13 +11,13 @@ from typing import Any
 from support.neutral import Brand, write_catalog
 
 from reconcile.cli import wiring
-from reconcile.cli.commands.plan import only_of
 from reconcile.cli.flags import Flags
 from reconcile.cli.setting import Setting, load, resolve
 from reconcile.cli.wiring import Wish
 from reconcile.core.importing import Imported, import_catalog
 from reconcile.core.model import Ledger
 from reconcile.core.problems import errors
+from reconcile.core.scope import parse_only
 from reconcile.core.steps import Plan
 from reconcile.edges.apply import Report
 from reconcile.edges.files import read_catalog_texts
@@ -98,7 +98,7 @@ class Account:
             setting.config,
             customers=True,
             existing={name: text.decode() for name, text in existing.items()},
-            only=only_of(only),
+            only=[one for text in only if (one := parse_only(text))],
         )
         for name, text in imported.files.items():
             path = setting.catalog / name

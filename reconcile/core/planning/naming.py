@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -29,18 +28,26 @@ def products_of(
 ) -> dict[Ref, Product]:
     """The products that anything in a plan is about, in the order of their numbers,
     with all their variants: those that the catalog writes first, in its order."""
-    sides = (desired, objects)
-    names = {str(ref): ref for side in sides for ref in side}
-    above: dict[Ref, Ref] = {}
-    variants: dict[Ref, dict[Ref, Mapping[str, str]]] = defaultdict(dict)
-    for side in sides:
-        for ref, one in side.items():
-            if ref.kind == "variant" and one.parent is not None and ref not in above:
-                above[ref] = one.parent
-                variants[one.parent][ref] = _attributes(desired.get(ref), one)
+    above = {
+        ref: one.parent
+        for side in (objects, desired)
+        for ref, one in side.items()
+        if ref.kind == "variant" and one.parent is not None
+    }
+    names = {str(ref): ref for side in (objects, desired) for ref in side}
     spoken = {above.get(ref, ref) for ref in _spoken_of(plan, names)}
+    variants: dict[Ref, list[Ref]] = {ref: [] for ref in spoken}
+    for ref, product in above.items():
+        if product in spoken:
+            variants[product].append(ref)
     return {
-        ref: Product(name_of(ref, None, *sides), variants.get(ref, {}))
+        ref: Product(
+            name_of(ref, None, desired, objects),
+            {
+                one: _attributes(desired.get(one), objects.get(one))
+                for one in _as_written(variants[ref], desired)
+            },
+        )
         for ref in sorted(spoken)
         if ref.kind == "product"
     }
@@ -57,13 +64,22 @@ def _spoken_of(plan: Plan, names: Mapping[str, Ref]) -> Iterator[Ref]:
             yield names[key]
 
 
-def _attributes(*sides: Desired | Live | None) -> dict[str, str]:
-    for side in sides:
-        found = {
-            path[1]: str(value)
-            for path, value in (side.values.items() if side else ())
-            if path[0] == _ATTRIBUTES and len(path) == 2 and value is not None
-        }
-        if found:
-            return found
+def _as_written(refs: list[Ref], desired: Mapping[Ref, Desired]) -> list[Ref]:
+    """Those of the catalog in its order, and then the others."""
+    written = [ref for ref in refs if ref in desired]
+    written.sort(key=lambda ref: (desired[ref].source.location, ref))
+    return [*written, *sorted(ref for ref in refs if ref not in desired)]
+
+
+def _attributes(wanted: Desired | None, live: Live | None) -> dict[str, str]:
+    """As the catalog writes them, and where it does not, as Traede has them."""
+    places = wanted.sources if wanted else {}
+    for side in (wanted, live):
+        values = side.values if side else {}
+        paths = [p for p in values if p[0] == _ATTRIBUTES and values[p] is not None]
+        if paths:
+            ordered = sorted(paths)
+            if all(path in places for path in paths):
+                ordered.sort(key=lambda path: places[path].location)
+            return {path[1]: str(values[path]) for path in ordered}
     return {}

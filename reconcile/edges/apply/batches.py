@@ -14,20 +14,19 @@ from functools import partial
 from reconcile.core.kinds import KINDS, Via
 from reconcile.core.ledger import row_after, row_unproven
 from reconcile.core.model import (
-    UNKNOWN,
     Applied,
     KindName,
     Live,
     Path,
     Ref,
     Snapshot,
-    Value,
 )
 from reconcile.core.recheck import readable, shows, sign
 from reconcile.core.sending import Travelling, sync_fields, travelling
 from reconcile.core.steps import Step, unit
 from reconcile.core.wire.write import IdsByKey, Json
 from reconcile.edges.answers import Reply
+from reconcile.edges.apply import canary
 from reconcile.edges.apply.calls import write_core_fields
 from reconcile.edges.apply.run import Applying
 from reconcile.edges.state import Call, Intent, Item, Outcome
@@ -114,7 +113,6 @@ def _batch(run: Applying, units: list[Unit], attempt: int = 1) -> None:
         held = {ref: paths for one in landed for ref, paths in one.held.items()}
         steps = [step for one in landed for step in one.steps]
         write_core_fields(run, steps, held, after)
-        run.canaries.update(f"core {one.root.kind}" for one in landed)
 
 
 def _open(run: Applying, one: Unit) -> bool:
@@ -350,33 +348,13 @@ def _may_show_later(one: Unit, after: Snapshot, reply: Reply) -> bool:
 
 
 def _canary(run: Applying, landed: list[Unit], after: Snapshot) -> None:
-    """Stop the run where the first write of a kind changed what nobody asked for:
-    such as an account that resets whatever a sync leaves out (D-4)."""
     for one in landed:
         kind = one.root.kind
         if one.root in one.creates:
             run.canaries.add(f"create {kind}")
             continue
-        if kind in run.canaries:
-            continue
-        for ref, before in one.before.items():
-            planned = {c.path for s in one.steps if s.ref == ref for c in s.written}
-            now = after.objects.get(ref)
-            moved = [
-                " ".join(path)
-                for path, value in before.values.items()
-                if now is not None and path not in planned and _moved(now, path, value)
-            ]
-            if moved:
-                run.stop(
-                    f"writing {ref.kind} {ref.key} also changed {', '.join(moved)} in "
-                    "Traede, which nobody asked for; nothing else was written"
-                )
-        run.canaries.add(kind)
-
-
-def _moved(now: Live, path: Path, value: Value) -> bool:
-    return now.at(path) is not UNKNOWN and now.at(path) != value
+        before = one.before.values()
+        canary.look(run, kind, one.root, before, after, canary.asked(one.steps))
 
 
 def _landed(one: Unit, after: Snapshot, reply: Reply) -> bool:

@@ -6,7 +6,7 @@ is not there the step fails, and the next plan has it again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from reconcile.core.canonical import SEPARATOR
 from reconcile.core.kinds import KINDS, Via
@@ -17,6 +17,7 @@ from reconcile.core.sending import core_key, core_root, travelling
 from reconcile.core.steps import Change, Step, unit
 from reconcile.core.wire.write import Json
 from reconcile.edges.answers import Reply
+from reconcile.edges.apply import canary
 from reconcile.edges.apply.run import Applying
 from reconcile.edges.state import Intent, Item, Outcome
 
@@ -30,13 +31,27 @@ def write_core_fields(
     run: Applying, steps: Sequence[Step], held: Held, now: Snapshot
 ) -> None:
     """Write what only core takes (D-24), by the ids that `now` shows; every step
-    given ends with a result."""
-    waiting = {step.ref: step for step in steps if _core_changes(step)}
+    given ends with a result, unless the run has to end."""
+    waiting = []
     for step in steps:
-        if step.ref not in waiting:
+        if _core_changes(step):
+            waiting.append(step)
+        else:
             run.finish(step, "done")
-    if not waiting or not run.may_go_on():
-        return
+    while waiting and run.may_go_on():
+        known = _sort(waiting[0]) in run.canaries
+        some, waiting = (waiting, []) if known else (waiting[:1], waiting[1:])
+        _write_core(run, {step.ref: step for step in some}, held, now)
+
+
+def _sort(step: Step) -> str:
+    return f"core {unit(step).kind}"
+
+
+def _write_core(
+    run: Applying, waiting: Mapping[Ref, Step], held: Held, now: Snapshot
+) -> None:
+    steps = [*waiting.values()]
     call = run.intend(
         Intent(
             "core fields",
@@ -69,6 +84,8 @@ def write_core_fields(
         row = _core_row(run, step, live, start.objects.get(ref))
         outcomes.append(Outcome(ref, "done", "", row))
         run.finish(step, "done")
+        before = [o for o in start.objects.values() if unit(step) in (o.ref, o.parent)]
+        canary.look(run, _sort(step), ref, before, now, canary.asked(steps))
     run.settle(call, outcomes)
 
 
@@ -158,7 +175,8 @@ def rename(run: Applying, step: Step) -> None:
     )
     reply = run.write("PUT", path, {kind.name: body})
     for attempt in range(TRIES):
-        after = _look_around(run, step, old).objects.get(step.ref)
+        then = _look_around(run, step, old)
+        after = then.objects.get(step.ref)
         if after is not None and after.remote_id != step.remote_id:
             after = None  # somebody gave the key to another object meanwhile
         if after is not None or reply.outcome == "refused":
@@ -173,6 +191,8 @@ def rename(run: Applying, step: Step) -> None:
     run.settle(call, [Outcome(step.ref, "done")])
     _carry_ledger(run, step, old)
     run.finish(step, "done")
+    around = now.objects.values()
+    canary.look(run, canary.single(step), step.ref, around, then, canary.asked([step]))
 
 
 def _look_around(run: Applying, step: Step, old: Ref) -> Snapshot:
@@ -221,7 +241,7 @@ def create_category(run: Applying, step: Step) -> None:
             run.finish(step, "skipped", f"{step.parent.key} is not in Traede")
             return
         path = run.client.core("categories", parent, "categories")
-    _write(run, step, "POST", path, {"category": {"name": name}}, _row)
+    _write(run, step, "POST", path, {"category": {"name": name}})
 
 
 def write_collection(run: Applying, step: Step) -> None:
@@ -248,7 +268,7 @@ def write_collection(run: Applying, step: Step) -> None:
     method, path = "POST", run.client.core("collections")
     if live is not None:
         method, path = "PUT", run.client.core("collections", live.remote_id)
-    _write(run, step, method, path, {kind.name: body}, _row)
+    _write(run, step, method, path, {kind.name: body}, live)
 
 
 def _collection_conflict(
@@ -281,7 +301,7 @@ def _write(
     method: str,
     path: str,
     body: Json,
-    row: Callable[[Applying, Step, Live], Applied],
+    was: Live | None = None,
 ) -> None:
     """One call for one step, then read it back."""
     kind = step.ref.kind
@@ -290,7 +310,7 @@ def _write(
         step.ref,
         (step.id,),
         run.expectation(step, [change.path for change in step.written]),
-        row(run, step, guess),
+        _row(run, step, guess),
         once=method == "POST",
     )
     call = run.intend(Intent(KINDS[kind].plural, f"{method} {path}", (item,)))
@@ -304,8 +324,13 @@ def _write(
         if reply.outcome == "unknown":
             reply = run.write(method, path, body)
     if live is not None and _arrived(step, live, reply):
-        run.settle(call, [Outcome(step.ref, "done", "", row(run, step, live))])
+        run.settle(call, [Outcome(step.ref, "done", "", _row(run, step, live))])
         run.finish(step, "done")
+        before = [was] if was else []
+        then = Snapshot({live.ref: live})
+        canary.look(
+            run, canary.single(step), step.ref, before, then, canary.asked([step])
+        )
         return
     run.settle(call, [Outcome(step.ref, "failed", "; ".join(reply.words))])
     run.fail(step, reply, "Traede does not show it")

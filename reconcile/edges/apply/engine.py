@@ -20,6 +20,7 @@ from reconcile.core.ledger import row_after
 from reconcile.core.model import Applied, Path, Ref
 from reconcile.core.outcomes import GOOD, Report
 from reconcile.core.steps import Step, phase, unit
+from reconcile.edges.apply import canary
 from reconcile.edges.apply.batches import sync_units
 from reconcile.edges.apply.calls import create_category, rename, write_collection
 from reconcile.edges.apply.removals import remove
@@ -102,7 +103,7 @@ def _carry_out(run: Applying) -> None:
 
 def _one_by_one(run: Applying, steps: list[Step]) -> None:
     """Steps that are one call each: side by side, except for those of one product,
-    and the first of its kind, which goes alone."""
+    and the first of its sort, which goes alone."""
     call = SINGLE[phase(steps[0])[0]]
     units: dict[Ref, list[Step]] = defaultdict(list)
     for step in steps:
@@ -114,10 +115,8 @@ def _one_by_one(run: Applying, steps: list[Step]) -> None:
                 call(run, step)
 
     jobs = [partial(write, some) for some in units.values()]
-    first = f"{steps[0].action} {steps[0].ref.kind}"
-    if first not in run.canaries:
+    while jobs and canary.single(steps[0]) not in run.canaries and run.may_go_on():
         run.crew.do([jobs.pop(0)])
-        run.canaries.add(first)
     run.crew.do(jobs)
 
 

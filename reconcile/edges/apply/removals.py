@@ -15,6 +15,7 @@ from reconcile.core.sending import Travelling, last_known, sync_fields, travelli
 from reconcile.core.steps import Step, unit
 from reconcile.core.wire.write import Json
 from reconcile.edges.answers import Reply
+from reconcile.edges.apply import canary
 from reconcile.edges.apply.run import Applying
 from reconcile.edges.state import Intent, Item, Outcome
 
@@ -53,11 +54,14 @@ def remove(run: Applying, step: Step) -> None:
     )
     call = run.intend(Intent("delete", f"{method} {path}", (item,)))
     reply = run.write(method, path, body)
-    there = _wait_until_gone(run, step, reply, method, path, body)
+    there, after = _wait_until_gone(run, step, reply, method, path, body)
     words = "; ".join(reply.words)
     if not there:
         run.settle(call, [item.arrived()])
         run.finish(step, "done")
+        gone = (step.ref, *step.cascade)
+        before = now.objects.values()
+        canary.look(run, canary.single(step), step.ref, before, after, {}, gone)
         return
     run.settle(call, [Outcome(step.ref, "failed", words)])
     refused = reply.outcome == "refused" and reply.status == 422
@@ -150,24 +154,24 @@ def _still_on_sale(run: Applying, step: Step) -> bool:
 
 def _wait_until_gone(
     run: Applying, step: Step, reply: Reply, method: str, path: str, body: Json | None
-) -> bool:
+) -> tuple[bool, Snapshot]:
     """Whether it is still there, after as much waiting as the answer deserves."""
     started, pause = run.now(), 0.2
     for attempt in range(20):
         now = _look(run, step)
         same = _same(step, now)
         if same is None and step.ref not in now.ambiguous:
-            return False
+            return False, now
         if reply.outcome == "refused":
-            return True
+            return True, now
         if reply.outcome == "unknown" and same and attempt < TRIES - 1:
             # A delete means the same each time, and the id was just read again.
             reply = run.write(method, path, body)
         elif run.now() - started >= run.config.traede.verify_seconds:
-            return True
+            return True, now
         run.sleep(pause)
         pause = min(pause * 2, 5)
-    return True
+    return True, now
 
 
 def _request(
@@ -224,7 +228,7 @@ def _archive(run: Applying, step: Step, words: str) -> None:
     retired = [
         row_retired(run.rows.get(one.ref), one, with_product=one.ref != step.ref)
         for one in found
-        if one
+        if one and _is_known(run, one)
     ]
     expect = {
         "action": "archive",
@@ -253,3 +257,11 @@ def _archive(run: Applying, step: Step, words: str) -> None:
         return
     run.settle(call, [Outcome(row.ref, "done", words, row) for row in retired])
     run.finish(step, "archived", words)
+    then, off = _look(run, step), {step.ref: kind.retire().keys()}
+    canary.look(run, canary.single(step), step.ref, [live], then, off)
+
+
+def _is_known(run: Applying, live: Live) -> bool:
+    """False for one that somebody has made anew under a key of ours."""
+    row = run.rows.get(live.ref)
+    return row is None or row.remote_id == live.remote_id
