@@ -72,3 +72,11 @@ class LeaseHeld(ReconcileError):
 
 class StateDamaged(ReconcileError):
     """The state is not ours, not this tenant's, or cannot be read."""
+
+
+def words_of(error: ReconcileError | OSError) -> str:
+    """What went wrong, in a sentence; of trouble with a file, which one."""
+    if isinstance(error, ReconcileError):
+        return error.message
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror}"

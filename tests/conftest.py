@@ -6,7 +6,12 @@ import os
 from collections.abc import Generator, Iterator
 
 import pytest
+from hypothesis import settings
 from support.postgres import Cluster, cluster
+
+# Time decides nothing: a slow machine is no bug.
+settings.register_profile("whatever the machine", deadline=None)
+settings.load_profile("whatever the machine")
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from reconcile.cli.ci import (
 )
 from reconcile.cli.ci_about import about_job
 from reconcile.cli.flags import Flags
-from reconcile.errors import Blocked, CatalogInvalid, ReconcileError
+from reconcile.errors import Blocked, CatalogInvalid, ReconcileError, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,10 +43,6 @@ class Asked:
     wait: float = 90.0
 
 
-class _Midway(OSError):
-    """Trouble with a file or a pipe once writes may have been sent."""
-
-
 def apply_job(flags: Flags, asked: Asked) -> int:
     from reconcile.cli.setting import stopwatch
 
@@ -61,11 +57,10 @@ def apply_job(flags: Flags, asked: Asked) -> int:
         except ReconcileError as error:
             post_failure(run, error)
             return error.exit_code
-        except (_Midway, BrokenPipeError):
-            raise  # the note would say that nothing was written
+        except BrokenPipeError:
+            raise
         except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            post_failure(run, ReconcileError(f"{where}{error.strerror}"))
+            post_failure(run, ReconcileError(words_of(error)))
             return ReconcileError.exit_code
         if report is None:
             _post_blocked(run, read)
@@ -108,10 +103,7 @@ def _applied(
         limited = wiring.limit_to(read, None)
         given = asked.deadline
         left = (deadline_of(run.job) if given is None else given) - since()
-        try:
-            report = wiring.run_apply(setting, loaded, reader, state, limited, left)
-        except OSError as error:
-            raise _Midway(error.errno, error.strerror, error.filename) from error
+        report = wiring.run_apply(setting, loaded, reader, state, limited, left)
     return read, report, watch()
 
 

@@ -1,4 +1,4 @@
-"""Requests to Traede, and what became of them; the only module that knows httpx.
+"""Requests to Traede, and what became of them.
 
 A read is tried again; a write only when it surely was not done (`may_retry`). Where
 that is not sure the reply is `unknown` and the caller reads before it sends again.
@@ -8,16 +8,12 @@ Token and app key travel in headers and appear nowhere else.
 from __future__ import annotations
 
 import random
-import ssl
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, NoReturn, Self
-
-import httpx
 
 from reconcile.core.config import TraedeSettings
 from reconcile.edges.address import checked_url, headers_for, join
@@ -25,13 +21,22 @@ from reconcile.edges.answers import (
     Answer,
     Reply,
     clean,
-    decode,
     encode,
     error_codes,
     error_words,
     judge,
     retry_after,
     shape,
+)
+from reconcile.edges.connection import (
+    MAX_BODY,
+    REDIRECT,
+    BaseTransport,
+    Connection,
+    TooLarge,
+    surely_not_sent,
+    words_of,
+    would_come_again,
 )
 from reconcile.edges.pace import Pace, Quiet
 from reconcile.errors import TraedeUnavailable, UnexpectedAnswer
@@ -41,22 +46,6 @@ ATTEMPTS = 4
 RATE_ATTEMPTS = 6
 """Requests in all, while Traede answers 429."""
 MAX_WAIT = 120.0
-MAX_BODY = 64 * 1024 * 1024
-TIMEOUT = httpx.Timeout(120, connect=10)
-
-_NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-)
-_CERTAIN = (httpx.InvalidURL, httpx.LocalProtocolError, httpx.UnsupportedProtocol)
-"""Errors of our own making: they would come again."""
-_TARGET = "x-reconcile-redirect"
-
-
-class TooLarge(Exception):
-    """The body goes on beyond `MAX_BODY`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +70,8 @@ def may_retry(method: str, result: int | Exception) -> bool:
     """
     if isinstance(result, Exception):
         if method == "GET":
-            return not isinstance(result, (*_CERTAIN, TooLarge))
-        return isinstance(result, _NOT_SENT)
+            return not would_come_again(result)
+        return surely_not_sent(result)
     if method == "GET":
         return result in (408, 425, 429) or 500 <= result < 600
     return result == 429
@@ -97,7 +86,7 @@ class Client:
         token: str,
         *,
         app_key: str | None = None,
-        transport: httpx.BaseTransport | None = None,
+        transport: BaseTransport | None = None,
         sleep: Callable[[float], object] | None = None,
         rng: Callable[[], float] = random.random,
         on_wait: Callable[[Wait], None] = ignore,
@@ -111,18 +100,16 @@ class Client:
         # A pause ends when the client is closed: nobody waits for its answer then.
         self._sleep = sleep or self._closed.wait
         self._rng, self._on_wait = rng, on_wait
-        self._headers = {**headers, "User-Agent": settings.app_identifier}
-        self._transport = transport
+        self._connection = Connection(
+            self.url, {**headers, "User-Agent": settings.app_identifier}, transport
+        )
         self.before_write: Callable[[], object] = lambda: None
         """Called just before each write, and each time it is sent again; raises where
         it must not be sent any more."""
         self._pace = Pace(max(1, 2 * settings.concurrency), sleep=self._sleep)
         self.quiet = Quiet()
         self._guard = threading.Lock()
-        self._own = threading.local()
-        self._opened: list[httpx.Client] = []
         self._readers: ThreadPoolExecutor | None = None
-        self._tls: ssl.SSLContext | None = None
 
     @property
     def reads_at_once(self) -> int:
@@ -136,31 +123,6 @@ class Client:
             if self._readers is None:
                 self._readers = ThreadPoolExecutor(self.reads_at_once)
             return self._readers.submit(read)
-
-    def _http(self) -> httpx.Client:
-        """The connections of this thread."""
-        own: httpx.Client | None = getattr(self._own, "http", None)
-        if own is None:
-            own = self._own.http = httpx.Client(
-                headers=self._headers,
-                timeout=TIMEOUT,
-                transport=self._transport,
-                verify=self._verify(),
-                follow_redirects=False,
-                event_hooks={"response": [_hide_redirect]},
-                # A proxy from the environment must not see what is meant for this
-                # machine.
-                trust_env=self.url.startswith("https:"),
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            )
-            self._opened.append(own)
-        return own
-
-    def _verify(self) -> ssl.SSLContext | bool:
-        """The certificates, loaded once; plain http has none to look at."""
-        if self._tls is None and self.url.startswith("https:"):
-            self._tls = httpx.create_ssl_context()
-        return self._tls or False
 
     def __repr__(self) -> str:
         return f"Client({self.url!r})"
@@ -180,8 +142,7 @@ class Client:
         self._closed.set()
         if self._readers is not None:
             self._readers.shutdown(cancel_futures=True)
-        for one in self._opened:
-            one.close()
+        self._connection.close()
 
     def core(self, *parts: str | int) -> str:
         """The path of a core resource: `core("products", 12, "variants", 3)`."""
@@ -259,9 +220,9 @@ class Client:
         if isinstance(result, Answer):
             self.stop(method, path, result)
             return self._reply(result)
-        if isinstance(result, _NOT_SENT):
+        if surely_not_sent(result):
             raise self._unreachable(method, path, result)
-        return Reply("unknown", words=(self._why(result),))
+        return Reply("unknown", words=(words_of(result, self._secrets),))
 
     def fail(self, path: str, answer: Answer) -> NoReturn:
         """Raise for an answer to a GET that is not what was asked for."""
@@ -283,7 +244,7 @@ class Client:
 
     def words(self, answer: Answer) -> str:
         """Traede's own messages in an answer, and where it points elsewhere."""
-        target = self._target(answer.headers.get(_TARGET, ""))
+        target = self._target(answer.headers.get(REDIRECT, ""))
         moved = [f"redirected to {target}"] if target else []
         return "; ".join([*moved, *error_words(answer.body, self._secrets)])
 
@@ -304,7 +265,7 @@ class Client:
                     raise TraedeUnavailable(f"{method} {path} was given up.")
                 if method != "GET":
                     self.before_write()
-                result = self._once(method, path, query, content)
+                result = self._connection.ask(method, path, query, content)
             cause = result.status if isinstance(result, Answer) else result
             if cause == 429:
                 limited += 1
@@ -317,7 +278,11 @@ class Client:
                 if isinstance(result, Answer):
                     return replace(result, attempts=limited + failed)
                 return result
-            reason = f"answer {cause}" if isinstance(cause, int) else self._why(cause)
+            reason = (
+                f"answer {cause}"
+                if isinstance(cause, int)
+                else words_of(cause, self._secrets)
+            )
             seconds = self._pause(result, limited, failed)
             self._on_wait(Wait(seconds, reason, f"{method} {path}", limited + failed))
             (self._pace.rest if cause == 429 else self._sleep)(seconds)
@@ -331,43 +296,12 @@ class Client:
         longest = 2.0**limited if over_limit else 2.0 ** (failed - 2)
         return min(longest, MAX_WAIT) * (0.5 + 0.5 * self._rng())
 
-    def _once(
-        self,
-        method: str,
-        path: str,
-        query: Sequence[tuple[str, str]],
-        content: bytes | None,
-    ) -> Answer | Exception:
-        """One request; what goes wrong on the way is a value too.
-
-        As a value it is raised by nobody, so no traceback holds the request.
-        """
-        if not path.startswith("/"):
-            raise ValueError(f"a path starts with a slash: {path!r}")
-        try:
-            with self._http().stream(
-                method, self.url + path, params=list(query) or None, content=content
-            ) as response:
-                body = _read(response)
-                headers = dict(response.headers)
-                status = response.status_code
-        except (httpx.RequestError, httpx.InvalidURL, OSError, TooLarge) as error:
-            return error
-        try:
-            return Answer(
-                status, decode(body, headers.get("content-type", "")), headers
-            )
-        except ValueError as error:
-            if 200 <= status < 300:
-                return error
-            return Answer(status, body.decode(errors="replace"), headers)
-
     def _reply(self, answer: Answer) -> Reply:
         outcome = judge(answer)
         words: tuple[str, ...] = ()
         if outcome != "accepted":
             words = error_words(answer.body, self._secrets)
-            if target := answer.headers.get(_TARGET):
+            if target := answer.headers.get(REDIRECT):
                 words = (f"redirected to {self._target(target)}", *words)
         return Reply(
             outcome,
@@ -392,7 +326,7 @@ class Client:
         # After 302 and 303 a write may have been done: those are `unknown` instead.
         moved = answer.status in (301, 307, 308)
         if moved or (method == "GET" and 300 <= answer.status < 400):
-            target = self._target(answer.headers.get(_TARGET, ""))
+            target = self._target(answer.headers.get(REDIRECT, ""))
             raise TraedeUnavailable(
                 f"Traede redirects {request} to {target or 'nowhere'}; redirects are"
                 " not followed, because the token would go along.",
@@ -426,43 +360,12 @@ class Client:
     def _unreachable(
         self, method: str, path: str, error: Exception
     ) -> TraedeUnavailable:
+        why = words_of(error, self._secrets)
         return TraedeUnavailable(
-            f"{self.url} could not be reached for {method} {path}: {self._why(error)}",
+            f"{self.url} could not be reached for {method} {path}: {why}",
             hint="Check the network and traede.url, then run the same command again.",
         )
-
-    def _why(self, error: Exception) -> str:
-        """An error in words."""
-        if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
-            return "no connection in time"
-        if isinstance(error, httpx.TimeoutException):
-            return "no answer in time"
-        if isinstance(error, TooLarge):
-            return "the answer is too large"
-        if isinstance(error, ValueError):
-            return "the answer is broken JSON"
-        name = type(error).__name__
-        if isinstance(error, httpx.LocalProtocolError):
-            return name  # its text would quote our headers
-        told = clean(str(error), self._secrets)
-        return f"{name}: {told}" if told else name
 
     def _target(self, location: str) -> str:
         """Where a redirect points, without the query."""
         return clean(location.split("?")[0].split("#")[0], self._secrets)
-
-
-def _hide_redirect(response: httpx.Response) -> None:
-    # httpx works out the next request even where it shall not be sent, and raises
-    # on a target that is no URL: then the status would be lost.
-    if target := response.headers.pop("location", ""):
-        response.headers[_TARGET] = target
-
-
-def _read(response: httpx.Response) -> bytes:
-    content = bytearray()
-    for piece in response.iter_bytes():
-        content += piece
-        if len(content) > MAX_BODY:
-            raise TooLarge
-    return bytes(content)

@@ -13,6 +13,7 @@ from support.forges import Fault
 from reconcile.cli import setting, wiring
 from reconcile.cli.ci_apply import deadline_of
 from reconcile.edges.forge import Job
+from reconcile.edges.state.store import SqlState
 
 NEWER = product("tee", name="Newer")
 
@@ -136,6 +137,22 @@ def test_trouble_with_a_file_is_told_where_it_was_merged(pipeline: Pipeline):
 
     assert ran.code == 1
     assert "### 🛑 Not applied. Nothing was written" in pipeline.note
+    assert "No space left on device" in pipeline.note
+
+
+def test_trouble_with_a_file_once_all_is_written_ends_in_a_report(pipeline: Pipeline):
+    def full(*_: object, **__: object) -> NoReturn:
+        raise OSError(28, "No space left on device", "state.db")
+
+    pipeline.branch(NEWER)
+    pipeline.forge.merged[pipeline.merge()] = [5]
+    pipeline.env.setattr(SqlState, "end_run", full)
+    ran = pipeline.run("push", "apply")
+
+    assert ran.code == 5
+    assert "2 changed, 0 left" in ran.out
+    assert "state.db: No space left on device" in ran.out
+    assert "Not applied" not in pipeline.note
     assert "No space left on device" in pipeline.note
 
 

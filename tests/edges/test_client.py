@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import reconcile.edges.client as module
+import reconcile.edges.connection as module
 from reconcile.core.config import Headers, Paths, TraedeSettings
 from reconcile.edges.answers import Answer, Reply
 from reconcile.edges.client import ATTEMPTS, RATE_ATTEMPTS, Client, Wait, may_retry

@@ -26,7 +26,7 @@ from reconcile.edges.apply.calls import create_category, rename, write_collectio
 from reconcile.edges.apply.removals import remove
 from reconcile.edges.apply.run import Applying
 from reconcile.edges.apply.verify import verify
-from reconcile.errors import LeaseHeld, ReconcileError
+from reconcile.errors import LeaseHeld, ReconcileError, words_of
 
 SINGLE: Final[Mapping[int, Callable[[Applying, Step], None]]] = {
     0: rename,
@@ -55,7 +55,7 @@ def apply_plan(run: Applying, settled: tuple[str, ...] = ()) -> Report:
         if not run.wrote:
             raise
         adopted = 0
-        run.stop(_why(error))
+        run.stop(words_of(error))
         code = LeaseHeld.exit_code if isinstance(error, LeaseHeld) else 5
     finally:
         run.crew.close()
@@ -77,13 +77,6 @@ def apply_plan(run: Applying, settled: tuple[str, ...] = ()) -> Report:
 def _is_done(run: Applying, step_id: str) -> bool:
     result = run.results.get(step_id)
     return result is not None and result.good
-
-
-def _why(error: ReconcileError | OSError) -> str:
-    if isinstance(error, ReconcileError):
-        return error.message
-    where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror}"
 
 
 def _carry_out(run: Applying) -> None:
