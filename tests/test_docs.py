@@ -3,12 +3,12 @@ says. A page says in its first lines what it starts from:
 
     <!-- starts with: nothing -->      an empty folder
     <!-- starts with: a shop -->       the same, and docs/shop.json as the live shop
-    <!-- starts with: its files -->    that shop, imported, and applied once
+    <!-- starts with: the start -->    what somebody has who did all of docs/start.md
 
-A YAML block that names its file is that file from there on. `<!-- in Traede: … -->` is
-somebody at the web page. In what a command says, `…` on a line of its own stands for
-lines, within one for text. UPDATE_GOLDEN=1 writes what is said now into the pages, and
-the git diff is the review.
+A YAML block that names its file is that file from there on. `curl …/_sandbox/edit` is
+somebody at the web page of Traede. In what a command says, `…` on a line of its own
+stands for lines, within one for text. UPDATE_GOLDEN=1 writes what is said now into the
+pages, and the git diff is the review.
 """
 
 from __future__ import annotations
@@ -35,10 +35,17 @@ PAGES = sorted(
     for path in DOCS.rglob("*.md")
     if "<!-- starts with: " in path.read_text("utf-8")
 )
+
+
+def starts_with(page: str) -> str:
+    start = re.search(r"<!-- starts with: (.*) -->", (DOCS / page).read_text("utf-8"))
+    assert start is not None, page
+    return start[1]
+
+
+TASKS = [page for page in PAGES if starts_with(page) == "the start"]
 PART = re.compile(
-    r"^```(?P<language>\w+)\n(?P<text>.*?)^```$"
-    r"|^<!-- in Traede: (?P<event>[^\n]*) -->$",
-    re.MULTILINE | re.DOTALL,
+    r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 VARYING = (
     (re.compile(r"\b(plan|Plan) [0-9a-f]{8}\b"), r"\1 …"),
@@ -58,30 +65,43 @@ class Reader:
     shop: Sandbox
     capture: pytest.CaptureFixture[str]
 
-    def start(self, what: str) -> None:
-        if what == "nothing":
+    def start(self, page: str) -> None:
+        """Make the folder and the shop what the page starts with."""
+        if (what := starts_with(page)) == "nothing":
             return
-        self.shop.load(json.loads((DOCS / "shop.json").read_text("utf-8")))
-        if what == "its files":
-            for command in ("init", "import", "apply --yes"):
-                self.reconcile(command.split())
-                if command == "init":
-                    config = self.folder / "reconcile.yaml"
-                    text = config.read_text("utf-8")
-                    config.write_text(text.replace("# traede:", "traede:"), "utf-8")
-            (self.folder / "catalog/example.yaml").unlink()
-            self.git(["add", "-A"])
-            self.git(["commit", "-qm", "As it is in Traede"])
+        if what == "the start":
+            self.start("start.md")
+            self.read("start.md")
         else:
             assert what == "a shop", what
+            self.shop.load(json.loads((DOCS / "shop.json").read_text("utf-8")))
+
+    def read(self, page: str) -> str:
+        """Do what the page says; the page as it is right is returned."""
+        text = (DOCS / page).read_text("utf-8")
+        return PART.sub(lambda part: play(self, part), text)
 
     def run(self, command: str) -> str:
         program, *words = shlex.split(command, comments=True)
         if program == "export":
             return ""
-        return {"reconcile": self.reconcile, "git": self.git, "cat": self.cat}[program](
-            words
-        )
+        programs = {
+            "reconcile": self.reconcile,
+            "git": self.git,
+            "cat": self.cat,
+            "curl": self.edit,
+        }
+        return programs[program](words)
+
+    def edit(self, words: list[str]) -> str:
+        """An edit of the shop; what the sandbox of the command line takes."""
+        *_, body, address = words
+        assert address == "http://127.0.0.1:8642/_sandbox/edit"
+        wanted = json.loads(body)
+        assert wanted.pop("action") == "set"
+        edited = self.shop.edit(wanted["kind"], wanted["key"], **wanted["fields"])
+        assert edited is not None
+        return ""
 
     def reconcile(self, words: list[str]) -> str:
         self.capture.readouterr()
@@ -143,24 +163,31 @@ def reader(
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_examples_of_a_page_are_what_happens(page: str, reader: Reader) -> None:
-    text = (DOCS / page).read_text("utf-8")
-    start = re.search(r"<!-- starts with: (.*) -->", text)
-    assert start is not None
-    reader.start(start[1])
+    reader.start(page)
 
-    played = PART.sub(lambda part: play(reader, part), text)
+    played = reader.read(page)
 
     if os.environ.get("UPDATE_GOLDEN"):
         (DOCS / page).write_text(played, "utf-8")
     assert played == (DOCS / page).read_text("utf-8")
 
 
+@pytest.mark.parametrize("pages", [TASKS, TASKS[::-1]], ids=["forth", "back"])
+def test_who_did_the_start_can_do_the_tasks_in_any_order(
+    pages: list[str], reader: Reader
+) -> None:
+    reader.start(pages[0])
+
+    for page in pages:
+        assert reader.read(page) == (DOCS / page).read_text("utf-8"), page
+
+        assert reader.git(["status", "--porcelain"]) == "", page
+        assert reader.reconcile(["plan"]).startswith("nothing to do"), page
+
+
 def play(reader: Reader, part: re.Match[str]) -> str:
     """The part as it is right: itself, unless a command says something else."""
-    if part["event"]:
-        kind, key, fields = part["event"].split(" ", 2)
-        assert reader.shop.edit(kind, key, **json.loads(fields)) is not None
-    elif part["language"] == "yaml":
+    if part["language"] == "yaml":
         if named := re.match(r"# (\S+\.yaml)\n", part["text"]):
             reader.write(named[1], part["text"])
             (reader.folder / "catalog/example.yaml").unlink(missing_ok=True)

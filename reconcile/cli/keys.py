@@ -1,34 +1,79 @@
-"""Keys of the catalog, for the shell to complete."""
+"""Keys of the catalog, for the shell to complete.
+
+Somebody waits behind the tab key: Traede is not asked, and whatever goes wrong is no
+more than nothing to offer.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import click
 
-from reconcile.cli.flags import Flags
+from reconcile.cli.commandline import flags_of
+
+_Texts = Mapping[str, bytes]
 
 
 def complete_key(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[str]:
-    """What may stand for KEY; nothing where there is no catalog that can be read."""
+    """What may stand for a KEY that may have its kind before it."""
+
+    def found(texts: _Texts) -> list[str]:
+        from reconcile.core.completing import keys_beginning, refs_beginning
+
+        named = refs_beginning(texts, incomplete) if ":" in incomplete else []
+        return [*keys_beginning(texts, incomplete), *named]
+
+    return _offer(context, found)
+
+
+def complete_old(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    """Keys of the kind that the command was told before."""
+
+    def found(texts: _Texts) -> list[str]:
+        from reconcile.core.completing import keys_beginning
+
+        kind = context.params.get("kind")
+        return keys_beginning(texts, incomplete, kind) if kind else []
+
+    return _offer(context, found)
+
+
+def complete_only(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    """What may stand for KIND:GLOB. An import is of what the catalog does not have:
+    there only the kinds are known."""
+
+    def found(texts: _Texts) -> list[str]:
+        from reconcile.core.completing import refs_beginning
+
+        here = {} if context.command.name == "import" else texts
+        return refs_beginning(here, incomplete)
+
+    return _offer(context, found)
+
+
+def _offer(context: click.Context, found: Callable[[_Texts], list[str]]) -> list[str]:
+    # A traceback in the middle of somebody's line helps nobody.
+    with suppress(Exception):
+        return found(_texts(context))
+    return []
+
+
+def _texts(context: click.Context) -> _Texts:
+    """The catalog's files; none where there is no catalog that can be read."""
     from reconcile.cli.setting import resolve
-    from reconcile.core.completing import keys_beginning
     from reconcile.edges.files import read_catalog_texts
     from reconcile.errors import ReconcileError
 
-    given = context.find_root().params
-    asked = Flags(config=_path(given, "config"), catalog=_path(given, "catalog"))
-    kind, colon, start = incomplete.rpartition(":")
     try:
-        setting = resolve(asked)
-        texts = read_catalog_texts(setting.catalog, setting.folder)
+        setting = resolve(flags_of(context))
+        return read_catalog_texts(setting.catalog, setting.folder)
     except (ReconcileError, OSError):
-        return []
-    return [f"{kind}{colon}{key}" for key in keys_beginning(texts, start)]
-
-
-def _path(given: dict[str, object], name: str) -> Path | None:
-    value = given.get(name)
-    return value if isinstance(value, Path) else None
+        return {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Any
 import click
 
 from reconcile import __version__
+from reconcile.cli.commandline import CommandLine
 from reconcile.cli.commands.apply import apply
 from reconcile.cli.commands.ci import ci
-from reconcile.cli.commands.completion import completion
+from reconcile.cli.commands.completion import COMPLETING, completion
 from reconcile.cli.commands.doctor import doctor
 from reconcile.cli.commands.drift import drift
 from reconcile.cli.commands.explain import explain
@@ -30,7 +32,8 @@ from reconcile.cli.commands.status import status
 from reconcile.cli.commands.unlock import unlock
 from reconcile.cli.commands.validate import validate
 from reconcile.cli.flags import Flags
-from reconcile.errors import CatalogInvalid, ReconcileError, UsageError
+from reconcile.cli.slips import slip
+from reconcile.errors import CatalogInvalid, ReconcileError, UsageError, words_of
 
 EXIT_CODES = """\b
 Exit codes:
@@ -50,12 +53,14 @@ Exit codes:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code; no traceback for a user's mistake."""
+    if COMPLETING in os.environ:
+        from reconcile.cli import bash
+
+        bash.register()
     try:
         code = cli.main(argv, prog_name="reconcile", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
-        usage = isinstance(error, click.UsageError)
-        code = UsageError.exit_code if usage else ReconcileError.exit_code
+        code = _show_slip(error)
     except click.exceptions.Exit as leave:
         code = leave.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -70,8 +75,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.stderr.close()
         code = 1
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        print(_sentence(ReconcileError(f"{where}{error.strerror}")), file=sys.stderr)
+        print(_sentence(ReconcileError(words_of(error))), file=sys.stderr)
         code = ReconcileError.exit_code
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -80,6 +84,18 @@ def _sentence(error: ReconcileError) -> str:
     from reconcile.cli.output import error_words
 
     return error_words(error)
+
+
+def _show_slip(error: click.ClickException) -> int:
+    """A command line that cannot be read; help, where nothing was asked."""
+    if not isinstance(error, click.UsageError):
+        error.show()
+        return ReconcileError.exit_code
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+    else:
+        print(_sentence(slip(error)), file=sys.stderr)
+    return UsageError.exit_code
 
 
 def _show_problems(invalid: CatalogInvalid) -> int:
@@ -92,6 +108,7 @@ def _show_problems(invalid: CatalogInvalid) -> int:
 
 
 @click.group(
+    cls=CommandLine,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=EXIT_CODES,
 )
@@ -115,7 +132,10 @@ def _show_problems(invalid: CatalogInvalid) -> int:
 @click.version_option(__version__, prog_name="reconcile")
 @click.pass_context
 def cli(context: click.Context, /, **options: Any) -> None:
-    """Catalog as code for Traede: YAML in git, reviewed as a plan, applied from CI."""
+    """Catalog as code for Traede: YAML in git, reviewed as a plan, applied from CI.
+
+    The options below may stand before the command or after it.
+    """
     context.obj = Flags(**options)
     if context.invoked_subcommand != "sandbox":
         # What a command has read it keeps to its end. Looking for garbage in that

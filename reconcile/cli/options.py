@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from reconcile.cli.keys import complete_only
+from reconcile.cli.slips import only_meant
 from reconcile.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +26,12 @@ Shown = tuple[str, Path | None]
 def only_option(about: str) -> Callable[[_Command], _Command]:
     """`--only KIND:GLOB`, as a tuple of `Only`."""
     return click.option(
-        "--only", multiple=True, metavar="KIND:GLOB", callback=_patterns, help=about
+        "--only",
+        multiple=True,
+        metavar="KIND:GLOB",
+        callback=_patterns,
+        shell_complete=complete_only,
+        help=about,
     )
 
 
@@ -67,8 +74,8 @@ def _patterns(
         if one is None:
             raise UsageError(
                 f"--only {text!r} is no KIND:GLOB",
-                hint="Write it as product:tee-* or customer:1000; kinds: product, "
-                "variant, category, collection, customer.",
+                hint=f"{only_meant(text)}Write it as product:tee-* or customer:1000; "
+                "kinds: product, variant, category, collection, customer.",
             )
         found.append(one)
     return tuple(found)

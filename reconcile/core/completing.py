@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from reconcile.core.canonical import SEPARATOR
+from reconcile.core.kinds import KINDS
+from reconcile.core.model import KindName
 from reconcile.core.yamlnodes import Mapping as MapNode
 from reconcile.core.yamlnodes import Node, Scalar, Sequence
 from reconcile.core.yamltext import parse
@@ -20,31 +22,59 @@ MOST: Final = 200
 """More than that nobody looks through."""
 
 _KEY: Final = re.compile(
-    rb"(?:^|[\s{,])[\"']?(?:item_number|sku|customer_number)[\"']?:[ \t]+"
+    rb"(?:^|[\s{,])[\"']?(?P<field>item_number|sku|customer_number)[\"']?:[ \t]+"
     rb"(?:\"(?P<double>[^\"\\\r\n]*)\"|'(?P<single>[^'\r\n]*)'"
     rb"|(?P<plain>[^\s\"'#&*\[{][^,}\r\n]*))",
     re.MULTILINE,
 )
+_KIND: Final[Mapping[bytes, KindName]] = {
+    b"item_number": "product",
+    b"sku": "variant",
+    b"customer_number": "customer",
+}
 _LISTS: Final = re.compile(rb"^(?:categories|collections):", re.MULTILINE)
 
 
-def keys_beginning(texts: Mapping[str, bytes], start: str) -> list[str]:
-    """Keys of the catalog that begin so, capitals or not; sorted, each once."""
+def keys_beginning(
+    texts: Mapping[str, bytes], start: str, kind: KindName | None = None
+) -> list[str]:
+    """Keys of the catalog, of one kind or all, that begin so, capitals or not; sorted,
+    each once."""
     wanted = start.casefold()
-    found = {key for key in _keys(texts.values()) if key.casefold().startswith(wanted)}
+    found = {
+        key
+        for of, key in _keys(texts.values())
+        if kind in (None, of) and key.casefold().startswith(wanted)
+    }
     return sorted(found)[:MOST]
 
 
-def _keys(texts: Iterable[bytes]) -> Iterator[str]:
+def refs_beginning(texts: Mapping[str, bytes], start: str) -> list[str]:
+    """What `KIND:KEY` may become: kinds, and after the colon keys of that kind."""
+    begun, colon, key = start.partition(":")
+    if not colon:
+        return [f"{kind}:" for kind in KINDS if kind.startswith(begun)]
+    return [
+        f"{kind}:{found}"
+        for kind in KINDS
+        if kind == begun
+        for found in keys_beginning(texts, key, kind)
+    ]
+
+
+def _keys(texts: Iterable[bytes]) -> Iterator[tuple[KindName, str]]:
     for text in texts:
         for match in _KEY.finditer(text):
             written = match["double"] or match["single"] or match["plain"] or b""
-            yield written.split(b" #")[0].strip().decode("utf-8", "replace")
+            key = written.split(b" #")[0].strip().decode("utf-8", "replace")
+            yield _KIND[match["field"]], key
         if _LISTS.search(text):
             root = parse(text, "").root
             if isinstance(root, MapNode):
-                yield from _categories(root.get("categories"), "")
-                yield from _names(root.get("collections"), "title")
+                for name in _categories(root.get("categories"), ""):
+                    yield "category", name
+                for title in _names(root.get("collections"), "title"):
+                    yield "collection", title
 
 
 def _categories(node: Node | None, above: str) -> Iterator[str]:

@@ -31,8 +31,12 @@ def _wrote(imported: Imported, folder: str, only: Sequence[str]) -> Iterator[str
     wrote = [f"{folder}/products/ ({count(products, 'file')})"] if products else []
     wrote += [f"{folder}/{name}" for name in others]
     nothing = "nothing"
-    if only and not imported.written.counts and not imported.needs_you:
+    if imported.written.counts:
+        nothing += " new"
+    elif only and not imported.needs_you:
         nothing += f": Traede has nothing that fits {' or '.join(only)}"
+        if not any(wild in one for one in only for wild in "*?["):
+            nothing += f" (what begins so: {only[0]}*)"
     yield terminal(f"wrote  {', '.join(wrote) or nothing}")
 
 

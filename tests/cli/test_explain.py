@@ -116,6 +116,22 @@ def test_what_somebody_changed_in_traede_is_held(applied: Brand):
     assert "will change" in applied.run("explain", "72779").out
 
 
+def test_a_long_value_is_not_repeated_and_an_empty_one_is_said(applied: Brand):
+    long = "Chino of a soft and heavy cotton twill"
+    applied.write(
+        "catalog/shirt.yaml",
+        SHIRT.replace("name: Chino", f"name: {long}\n    description: New"),
+    )
+    applied.box.edit("product", "72779", name=long)
+
+    found = rows(applied.run("explain", "72779").out)
+
+    (name,) = (row for row in found if row[0] == "name")
+    (description,) = (row for row in found if row[0] == "description")
+    assert name[3] == "Traede the same"
+    assert description[3:] == ["Traede none", "will change"]
+
+
 def test_what_is_not_in_traede_yet_is_said(shop: Brand):
     out = shop.run("explain", "DLYD").out
 
@@ -144,8 +160,158 @@ def test_what_only_the_ledger_knows_is_told_too(applied: Brand):
 
     out = applied.run("explain", "72779", "--offline").out
 
-    assert "not in the catalog: it is managed, so a plan deletes it" in out
+    assert rows(out)[:3] == [
+        ["product 72779", "(Chino)"],
+        ["not in the catalog; it was in catalog/shirt.yaml"],
+        ["managed by this catalog: the next plan deletes it, or says why not"],
+    ]
     assert "last applied" in out
+
+
+def test_a_deleted_file_is_told_with_what_traede_has(applied: Brand):
+    (applied.folder / "catalog/shirt.yaml").unlink()
+
+    out = applied.run("explain", "DLYD").out
+
+    assert out.startswith("variant DLYD  (72779 Chino · brown · 40)\n")
+    assert "not in the catalog; it was in catalog/shirt.yaml\n" in out
+    assert re.search(r"Traede has it \(id \d+\)", out)
+    assert "the next plan deletes it" in out
+
+
+def test_a_tombstone_is_told_before_and_after(applied: Brand):
+    applied.write(
+        "catalog/shirt.yaml", 'products:\n  - {item_number: "72779", delete: true}\n'
+    )
+
+    before = applied.run("explain", "72779").out
+    assert applied.run("apply", "--yes").code == 0
+    after = applied.run("explain", "72779").out
+
+    assert ["delete", "true", "catalog/shirt.yaml:2"] in rows(before)
+    assert "the next plan deletes it" in before
+    assert "gone from Traede: nothing more is to do" in after
+    assert "variants" not in before
+
+
+def test_a_collection_that_left_the_catalog_goes_off_sale(applied: Brand):
+    applied.write("catalog/others.yaml", OTHERS.partition("collections")[0])
+
+    before = applied.run("explain", "collection:1000").out
+    assert applied.run("apply", "--yes").code == 0
+    after = applied.run("explain", "collection:1000").out
+
+    assert "the next plan takes it off sale" in before
+    assert "off sale in Traede: nothing more is to do" in after
+
+
+def test_what_is_in_traede_only_is_left_alone(shop: Brand):
+    assert shop.run("apply", "--yes").code == 0
+    shop.box.load(
+        {
+            **shop.box.dump(),
+            "products": [
+                *shop.box.dump()["products"],
+                {"item_number": "Theirs", "name": "Belt", "variants": [{"sku": "B-1"}]},
+            ],
+        }
+    )
+
+    product = shop.run("explain", "Theirs").out
+    variant = shop.run("explain", "variant:B-1").out
+
+    assert rows(product)[:2] == [["product Theirs", "(Belt)"], ["not in the catalog"]]
+    assert re.search(
+        r"Traede has it \(id \d+\)\n  not managed, so it is left alone", product
+    )
+    assert "reconcile import --only product:Theirs" in product
+    assert "not managed, so it is left alone" in variant
+    assert "reconcile import" not in variant
+
+
+def test_an_old_key_points_to_the_new_one(applied: Brand):
+    applied.write(
+        "catalog/shirt.yaml",
+        SHIRT.replace('"72779"', '"72780"\n    renamed_from: "72779"'),
+    )
+
+    before = applied.run("explain", "72779").out
+    assert applied.run("apply", "--yes").code == 0
+    after = applied.run("explain", "72779").out
+
+    for out in (before, after):
+        assert out.startswith(
+            "product 72779 is 72780 now: renamed_from in catalog/shirt.yaml:3\n\n"
+            "product 72780  (Chino)\n"
+        )
+    assert "in Traede it is still 72779: the next apply renames it" in before
+    assert "in Traede it is still" not in after
+
+
+def test_what_somebody_deleted_or_renamed_in_traede_is_told(applied: Brand):
+    whole = applied.box.dump()
+    applied.box.load({**whole, "collections": []})
+
+    gone = applied.run("explain", "collection:1000").out
+    assert "somebody deleted it in Traede: held" in gone
+
+    applied.box.load(whole)
+    applied.box.edit("product", "72779", item_number="99999")
+    renamed = applied.run("explain", "72779").out
+    assert "in Traede it is called 99999 now: reconcile pull takes that" in renamed
+
+
+def test_a_style_shows_what_its_variants_share_and_what_differs(applied: Brand):
+    applied.write("catalog/shirt.yaml", SHIRT.replace("187.50", "190"))
+    applied.box.edit("variant", "DLYE", **{"prices.DKK.sales_price": 99})
+
+    out = applied.run("explain", "72779").out
+
+    head, _, below = out.partition("\n\n")
+    assert head.startswith("product 72779  (Chino)\n")
+    assert rows(below) == [
+        ["2 variants", "(2 will change, 1 changed in Traede: held)"],
+        [
+            *("DKK wholesale", "129.95", "catalog/shirt.yaml:13", "Traede 129.95"),
+            "DLYD",
+        ],
+        [
+            *("122.95", "catalog/shirt.yaml:7 (variant_defaults)", "Traede 99"),
+            *("changed in Traede: held", "DLYE"),
+        ],
+        [
+            *("DKK retail", "190", "catalog/shirt.yaml:7 (variant_defaults)"),
+            *("Traede 187.50", "will change", "all"),
+        ],
+        [
+            *("attributes Color", "brown", "catalog/shirt.yaml:6 (variant_defaults)"),
+            *("Traede brown", "all"),
+        ],
+        ["each its own: attributes Size, weight"],
+        ["one of them: reconcile explain DLYD"],
+    ]
+
+
+def test_a_style_tells_which_variants_go_and_which_are_not_managed(applied: Brand):
+    only_one = SHIRT.replace("      - {sku: DLYE, attributes: {Size: 42}}\n", "")
+    applied.write("catalog/shirt.yaml", only_one)
+
+    out = applied.run("explain", "72779").out
+
+    assert "\n1 variant\n" in out
+    assert "the next apply deletes DLYE\n" in out
+    whole = applied.box.dump()
+    (style,) = whole["products"]
+    style["variants"].append({"sku": "DLYX", "attributes": {"Color": "red", "Size": 1}})
+    applied.box.load(whole)
+    assert "in Traede only, so left alone: DLYX" in applied.run("explain", "72779").out
+
+
+def test_a_style_that_is_new_says_so_once(shop: Brand):
+    out = shop.run("explain", "72779").out
+
+    assert "\n2 variants  (2 new)\n" in out
+    assert "will change" not in out
 
 
 def test_personal_values_are_hidden(applied: Brand):
@@ -187,3 +353,16 @@ def test_a_catalog_with_mistakes_is_not_explained(shop: Brand):
     shop.write("catalog/wrong.yaml", "products: [\n")
 
     assert shop.run("explain", "DLYD", "--offline").code == 3
+
+
+def test_traede_is_asked_for_a_key_that_the_catalog_does_not_know(shop: Brand):
+    assert shop.run("apply", "--yes").code == 0
+
+    ran = shop.run("explain", "DLYF")
+
+    assert ran.code == 64
+    assert (
+        "nothing in the catalog, and nothing in Traede, has the key 'DLYF'" in ran.err
+    )
+    assert '"DLYE"' in ran.err
+    assert '"72779"' in shop.run("explain", "prodct:72779", "--offline").err

@@ -71,6 +71,17 @@ def test_files_that_are_there_stay_as_they_are(shop: Brand):
     assert "nothing to do" in plan_of(shop)
 
 
+def test_a_second_import_says_that_nothing_was_new(shop: Brand):
+    shop.run("import")
+    before = files(shop)
+
+    ran = shop.run("import")
+
+    assert ran.out.startswith("wrote  nothing new\nwritten already: ")
+    assert "fits" not in ran.out
+    assert files(shop) == before
+
+
 def test_what_a_file_has_otherwise_is_said(shop: Brand):
     shop.run("import", "--only", "product:80*")
     file = shop.folder / "catalog/products/80610.yaml"
@@ -128,7 +139,16 @@ def test_a_pattern_that_nothing_fits_is_said(shop: Brand):
     ran = shop.run("import", "--only", "product:80610-S")
 
     assert ran.code == 0
-    assert ran.out == "wrote  nothing: Traede has nothing that fits product:80610-S\n"
+    assert ran.out == (
+        "wrote  nothing: Traede has nothing that fits product:80610-S "
+        "(what begins so: product:80610-S*)\n"
+    )
+
+
+def test_a_pattern_with_a_star_gets_no_other_one(shop: Brand):
+    ran = shop.run("import", "--only", "product:999*")
+
+    assert ran.out == "wrote  nothing: Traede has nothing that fits product:999*\n"
 
 
 def plan_of(shop: Brand) -> str:

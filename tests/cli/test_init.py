@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,32 @@ def test_what_is_there_stays(empty: Brand):
     assert "add to it: .reconcile/, plan.json, plan.html" in ran.out
     again = empty.run("init", "--ci", "github")
     assert "wrote" not in again.out
+
+
+def test_a_folder_that_is_a_catalog_already_is_told_so(empty: Brand):
+    empty.write("catalog/mine.yaml", "products: []\n")
+
+    first = empty.run("init").out
+    again = empty.run("init").out
+
+    assert "example.yaml" not in first
+    assert "what your files lack, from Traede; what is there stays" in first
+    assert "what an apply would change" in first
+    assert "wrote" not in again
+    assert "add to it" not in again
+
+
+def test_a_pipeline_for_a_catalog_that_forgets_says_what_to_add(empty: Brand):
+    empty.run("init")
+
+    later = empty.run("init", "--ci", "github").out
+
+    assert re.search(
+        r"kept {3}reconcile.yaml +already there; add to it: state: git", later
+    )
+    config = (empty.folder / "reconcile.yaml").read_text("utf-8")
+    empty.write("reconcile.yaml", config + "state: git\n")
+    assert "state: git" not in empty.run("init", "--ci", "github").out
 
 
 def test_a_catalog_folder_of_another_name_gets_the_settings(empty: Brand):
@@ -255,32 +282,132 @@ def test_the_shell_gets_its_script(brand: Brand, shell: str):
     assert f"{shell}_complete" in ran.out
 
 
-def completed(brand: Brand, outside: pytest.MonkeyPatch, *words: str) -> list[str]:
+def completed(brand: Brand, outside: pytest.MonkeyPatch, line: str) -> list[str]:
+    """What bash is offered after this line, as it would be typed."""
     outside.setenv("_RECONCILE_COMPLETE", "bash_complete")
-    outside.setenv("COMP_WORDS", " ".join(["reconcile", *words]))
-    outside.setenv("COMP_CWORD", str(len(words)))
-    out = brand.run().out
+    outside.setenv("COMP_LINE", f"reconcile {line}")
+    outside.setenv("COMP_WORD", line.rpartition(" ")[2])
+    ran = brand.run()
     outside.delenv("_RECONCILE_COMPLETE")
-    return [line.partition(",")[2] for line in out.splitlines() if line]
+    assert (ran.code, ran.err) == (0, "")
+    return [found.partition(",")[2] for found in ran.out.splitlines() if found]
 
 
 def test_commands_and_formats_are_completed(brand: Brand, outside: pytest.MonkeyPatch):
     assert completed(brand, outside, "vali") == ["validate"]
-    assert completed(brand, outside, "validate", "--format", "s") == ["sarif"]
+    assert completed(brand, outside, "validate --format s") == ["sarif"]
 
 
-def test_keys_are_completed_from_the_catalog(brand: Brand, outside: pytest.MonkeyPatch):
-    assert completed(brand, outside, "explain", "te") == []  # there is no catalog
-    brand.write(
-        "catalog/a.yaml",
-        "products:\n  - item_number: tee\n    variants: [{sku: tee-s}]\n"
-        "categories:\n  - {name: Men, children: [{name: Tees}]}\n",
+WITH_KEYS = (
+    'products:\n  - item_number: tee\n    variants: [{sku: tee-s}, {sku: "x $y"}]\n'
+    "categories:\n  - {name: Men, children: [{name: Tees}]}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("explain te", ["tee", "tee-s"]),
+        ("explain me", ["Men", r"Men\ \>\ Tees"]),
+        ('explain "me', ["Men", "Men > Tees"]),
+        ('explain "x', [r"x \$y"]),
+        ("explain 'x", ["x $y"]),
+        ("explain Men\\ ", [r"Men\ \>\ Tees"]),
+        ('explain "Men ', ["Men > Tees"]),
+        ("explain product:", ["product:tee"]),
+        ("rename c", ["category", "collection", "customer"]),
+        ("rename variant ", ["tee-s", r"x\ \$y"]),
+        ("rename category men", ["Men", r"Men\ \>\ Tees"]),
+        ("rename prodct ", []),
+        ("plan --only v", ["variant:"]),
+        ("plan --only variant:t", ["variant:tee-s"]),
+        ('pull --only "category:Men ', ["category:Men > Tees"]),
+        ("drift --only product:", ["product:tee"]),
+        ("import --only p", ["product:"]),
+        ("import --only product:", []),
+        ("explain -q te", ["tee", "tee-s"]),
+        ("--catalog no explain te", []),
+        ("explain --catalog no te", []),
+        ("explain --config no te", []),
+        ("explain tee ", []),
+        ("explain '", [*("Men", "Men > Tees", "tee", "tee-s", "x $y")]),
+    ],
+)
+def test_keys_are_completed_from_the_catalog(
+    brand: Brand, outside: pytest.MonkeyPatch, line: str, offered: list[str]
+):
+    outside.delenv("TRAEDE_TOKEN")
+    brand.write("catalog/a.yaml", WITH_KEYS)
+
+    assert completed(brand, outside, line) == offered
+    assert brand.box.requests == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("catalog/a.yaml", b"categories: [{name: \xff"),
+        ("catalog/a.yaml", b"categories: " + b"[" * 5000),
+        ("catalog/a.yaml", b"\x00"),
+        ("reconcile.yaml", b"- nothing of the kind"),
+        ("reconcile.yaml", b"\xff"),
+    ],
+)
+def test_completion_says_nothing_of_what_is_wrong(
+    brand: Brand, outside: pytest.MonkeyPatch, name: str, content: bytes
+):
+    brand.write(name, content)
+
+    for line in ("explain te", "rename category ", "plan --only product:"):
+        assert completed(brand, outside, line) == []
+
+
+def test_without_a_catalog_no_key_is_completed(
+    brand: Brand, outside: pytest.MonkeyPatch
+):
+    assert completed(brand, outside, "explain te") == []
+    (brand.folder / "reconcile.yaml").unlink()
+    assert completed(brand, outside, "explain te") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "reply"),
+    [
+        ("explain te", ["explain", "te"], ["tee", "tee-s"]),
+        # bash takes words apart at a colon, and wants what follows it
+        ("plan --only pro", ["plan", "--only", "pro"], ["product:"]),
+        ("plan --only product:", ["plan", "--only", "product", ":"], ["tee"]),
+        ("plan --only product:t", ["plan", "--only", "product", ":", "t"], ["tee"]),
+        ("pull --only 'product:t", ["pull", "--only", "'product:t"], ["product:tee"]),
+        ("explain me", ["explain", "me"], ["Men", r"Men\ \>\ Tees"]),
+    ],
+)
+def test_bash_puts_in_what_is_meant(
+    brand: Brand, line: str, words: list[str], reply: list[str]
+):
+    brand.write("catalog/a.yaml", WITH_KEYS)
+    program = brand.write(
+        "reconcile", f'#!/bin/sh\nexec "{sys.executable}" -m reconcile "$@"\n'
+    )
+    program.chmod(0o755)
+    script = brand.run("completion", "bash").out
+    typed = f"reconcile {line}"
+    script += (
+        f"COMP_LINE={shlex.quote(typed)} COMP_POINT={len(typed)}\n"
+        f"COMP_WORDS=(reconcile {shlex.join(words)}) COMP_CWORD={len(words)}\n"
+        f"_reconcile_completion {shlex.quote(str(program))} 2>/dev/null\n"
+        'printf "%s\\n" "${COMPREPLY[@]}"\n'
     )
 
-    assert completed(brand, outside, "explain", "te") == ["tee", "tee-s"]
-    assert completed(brand, outside, "explain", "me") == ["Men", "Men > Tees"]
-    (brand.folder / "reconcile.yaml").unlink()
-    assert completed(brand, outside, "explain", "te") == []
+    done = subprocess.run(  # noqa: S603 (our own script)
+        ["bash", "--norc", "-c", script],  # noqa: S607
+        cwd=brand.folder,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+
+    assert done.stdout.splitlines() == reply
 
 
 def test_the_hooks_run_commands_that_are_there(brand: Brand):

@@ -14,6 +14,8 @@ import pytest
 from cli_brand import TOKEN, Brand
 from support.builders import address, category, customer, product
 
+from reconcile.cli.commandline import ALSO_HERE, CommandLine, global_options
+from reconcile.cli.flags import Flags
 from reconcile.cli.main import EXIT_CODES, cli
 from reconcile.edges.files import schema_text
 
@@ -51,6 +53,82 @@ def test_help_lists_the_commands_and_what_the_exit_codes_mean(brand: Brand):
 
 def test_options_for_all_commands_have_help():
     assert [option.name for option in options(cli) if not option.help] == []
+
+
+def all_commands(command: click.Command) -> Iterator[click.Command]:
+    yield command
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        yield from all_commands(below)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [one for command in cli.commands.values() for one in all_commands(command)],
+    ids=lambda command: command.name,
+)
+def test_no_option_of_a_command_hides_one_of_all_commands(command: click.Command):
+    written = [name for one in options(command) for name in one.opts]
+    names = [*written, *(one.name for one in command.params)]
+    wanted = [option.opts[0] for option in global_options(cli)]
+
+    assert sorted(names) == sorted(set(names))
+    assert wanted
+    assert set(wanted) <= set(names)
+    assert ALSO_HERE in (command.epilog or "")
+
+
+def test_options_of_all_commands_may_follow_the_command(brand: Brand):
+    brand.catalog(TEE)
+    (brand.folder / "catalog").rename(brand.folder / "other")
+
+    before = brand.run("--catalog", "other", "-q", "plan")
+    after = brand.run("plan", "--catalog", "other", "-q")
+
+    assert (before.code, before.err) == (0, "")
+    assert (after.code, after.out, after.err) == (0, before.out, "")
+    assert brand.run("-q", "--catalog", "no", "plan", "--catalog=other") == before
+
+
+@pytest.mark.parametrize(
+    ("argv", "env"),
+    [
+        ("--env a one two", "a"),
+        ("one --env a two", "a"),
+        ("one two --env a", "a"),
+        ("--env a one --env b two --env c", "c"),
+        ("--env a one --env b two", "b"),
+        ("one two", None),
+    ],
+)
+def test_options_of_all_commands_may_stand_anywhere_in_a_command_of_two_words(
+    argv: str, env: str | None
+):
+    said: list[Flags] = []
+
+    @click.group(cls=CommandLine)
+    @click.option("--env")
+    @click.pass_context
+    def root(context: click.Context, env: str | None) -> None:
+        context.obj = Flags(env=env)
+
+    @click.group()
+    def one() -> None: ...
+
+    @one.command()
+    @click.pass_obj
+    def two(flags: Flags) -> None:
+        said.append(flags)
+
+    root.add_command(one)
+    root.main(argv.split(), standalone_mode=False)
+
+    assert said == [Flags(env=env)]
+
+
+def test_options_of_all_commands_are_listed_once(brand: Brand):
+    assert "--token-file" in brand.run("--help").out
+    assert "--token-file" not in brand.run("plan", "--help").out
+    assert ALSO_HERE in brand.run("plan", "--help").out
 
 
 def test_no_option_takes_the_token_of_traede():

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconcile.core.completing import MOST, keys_beginning
+from reconcile.core.completing import MOST, keys_beginning, refs_beginning
+from reconcile.core.model import KindName
 
 
 def keys(text: str, start: str = "") -> list[str]:
@@ -45,3 +46,44 @@ def test_of_very_many_some_are_enough():
 
 def test_a_file_that_is_no_text_is_no_trouble():
     assert keys_beginning({"a.yaml": b"sku: \xff\n"}, "") == ["\ufffd"]
+
+
+ALL = {
+    "a.yaml": b"products:\n- {item_number: a1, variants: [{sku: a1-s}]}\n"
+    b"customers:\n- {customer_number: a9}\ncollections:\n- {title: a-sum}\n"
+    b"categories:\n- {name: a, children: [{name: b}]}\n"
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("product", ["a1"]),
+        ("variant", ["a1-s"]),
+        ("customer", ["a9"]),
+        ("collection", ["a-sum"]),
+        ("category", ["a", "a > b"]),
+        (None, ["a", "a > b", "a-sum", "a1", "a1-s", "a9"]),
+    ],
+)
+def test_keys_of_one_kind_are_that_kind_alone(
+    kind: KindName | None, expected: list[str]
+):
+    assert keys_beginning(ALL, "a", kind) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        ("", ["product:", "variant:", "category:", "collection:", "customer:"]),
+        ("c", ["category:", "collection:", "customer:"]),
+        ("product:", ["product:a1"]),
+        ("category:A >", ["category:a > b"]),
+        ("prodct:", []),
+        ("x", []),
+    ],
+)
+def test_kinds_come_before_the_colon_and_their_keys_after_it(
+    start: str, expected: list[str]
+):
+    assert sorted(refs_beginning(ALL, start)) == sorted(expected)

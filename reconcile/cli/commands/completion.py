@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 SHELLS = ("bash", "zsh", "fish")
+COMPLETING = "_RECONCILE_COMPLETE"
+"""Set by a shell that asks what may follow."""
 
 
 @click.command()
@@ -20,9 +22,12 @@ def completion(context: click.Context, /, shell: str) -> int:
     """
     from click.shell_completion import get_completion_class
 
+    from reconcile.cli import bash
+
+    bash.register()
     found = get_completion_class(shell)
     if found is None:
         raise click.UsageError(f"there is no completion for {shell}")
     root = context.find_root().command
-    print(found(root, {}, "reconcile", "_RECONCILE_COMPLETE").source())
+    print(found(root, {}, "reconcile", COMPLETING).source())
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,11 @@ from reconcile.errors import UsageError
 
 if TYPE_CHECKING:
     from reconcile.cli.setting import Setting
-    from reconcile.core.catalog import Catalog
-    from reconcile.core.explaining import Looked
-    from reconcile.core.model import Applied, Desired, Ref
+    from reconcile.core.explaining import Explained
+    from reconcile.core.explaining.style import Style
+    from reconcile.core.model import Applied, Desired, KindName, Ref, Snapshot, Values
     from reconcile.core.personal import Seal
+    from reconcile.core.problems import Placed
     from reconcile.reports.explain_text import LastRun
 
 
@@ -29,40 +30,39 @@ def explain(flags: Flags, /, offline: bool, key: str) -> int:
     """Show where each value of KEY is written, and what Traede has.
 
     KEY is an item number, SKU, "Top > Sub", collection title or customer number;
-    where two kinds have it, kind:key.
+    where two kinds have it, kind:key. An item number shows its variants' prices too.
     """
     from reconcile.cli.output import valid_files
     from reconcile.cli.setting import resolve
-    from reconcile.core.explaining import directives, layers_of
-    from reconcile.core.explaining import explain as explained
+    from reconcile.core.explaining import directives
+    from reconcile.core.explaining.standing import standing
     from reconcile.reports.explain_text import Story, render_explained
 
     setting = resolve(flags)
-    loaded, texts = valid_files(setting)
+    loaded, files = valid_files(setting)
     past = _past(setting)
-    ref = _one(key, [*loaded.catalog.objects, *past.ledger])
-    desired = loaded.catalog.objects.get(ref)
-    looked = None if offline else _look(setting, loaded.catalog, past, ref)
-    values = []
-    if desired is not None:
-        readable = {name: text.decode("utf-8") for name, text in texts.items()}
-        values = explained(
-            desired,
-            layers_of(readable, desired),
-            looked,
-            past.row(desired),
-            past.seal,
-            write_drift=setting.config.drift == "write",
-        )
+    objects = loaded.catalog.objects
+    asked, ref, seen = _meant(setting, key, objects, past, offline=offline)
+    desired = objects.get(ref)
+    telling = _Telling(
+        objects,
+        {name: text.decode("utf-8") for name, text in files.items()},
+        past,
+        seen,
+        write_drift=setting.config.drift == "write",
+    )
+    row = past.row(ref, desired)
     story = Story(
         ref,
-        _name(loaded.catalog, desired),
+        telling.name(ref),
         desired.source.location if desired else None,
         directives(desired) if desired else [],
-        values,
-        _whole(desired, looked, past, ref),
-        ref in past.ledger,
-        past.last_run(setting, ref),
+        telling.values(desired) if desired else [],
+        standing(ref, desired, row, seen),
+        row is not None,
+        past.last_run(setting, row),
+        asked if asked != ref else None,
+        telling.style(desired) if desired else None,
     )
     print(render_explained(story), end="")
     return 0
@@ -75,19 +75,20 @@ class _Past:
     ledger: Mapping[Ref, Applied]
     seal: Seal
 
-    def row(self, desired: Desired) -> Applied | None:
+    def row(self, ref: Ref, desired: Desired | None) -> Applied | None:
         """Of the object under its key, or the one before its rename."""
-        old = _old(desired)
-        return self.ledger.get(desired.ref) or (self.ledger.get(old) if old else None)
+        old = _old(desired) if desired else []
+        rows = (self.ledger.get(one) for one in [ref, *old])
+        return next((row for row in rows if row), None)
 
-    def last_run(self, setting: Setting, ref: Ref) -> LastRun | None:
+    def last_run(self, setting: Setting, row: Applied | None) -> LastRun | None:
         from reconcile.cli.wiring import open_state
         from reconcile.reports.explain_text import LastRun
 
-        if ref not in self.ledger:
+        if row is None:
             return None
         with open_state(setting, create=False) as state:
-            run = state.last_run(ref)
+            run = state.last_run(row.ref)
         return LastRun(run.id, run.started, run.commit) if run else None
 
 
@@ -103,81 +104,150 @@ def _past(setting: Setting) -> _Past:
         return _Past({}, Seal(""))
 
 
-def _old(desired: Desired) -> Ref | None:
+def _old(desired: Desired) -> list[Ref]:
     old = desired.renamed_from
-    return None if old is None else desired.ref._replace(key=old)
+    return [] if old is None else [desired.ref._replace(key=old)]
 
 
-def _one(key: str, refs: Iterable[Ref]) -> Ref:
-    from reconcile.core.explaining import find, like
+def _meant(
+    setting: Setting,
+    key: str,
+    objects: Mapping[Ref, Desired],
+    past: _Past,
+    *,
+    offline: bool,
+) -> tuple[Ref, Ref, Snapshot | None]:
+    """What was asked for, what that is called now, and what Traede shows of it.
 
-    known = list(dict.fromkeys(refs))
+    A key that neither the catalog nor the ledger knows may still be one in Traede.
+    """
+    from reconcile.core.explaining.finding import find, like, old_keys
+
+    renamed = old_keys(objects)
+    known = dict.fromkeys([*objects, *renamed, *past.ledger])
     found = find(known, key)
-    if len(found) == 1:
-        return found[0]
-    if found:
+    seen = None
+    if not found and not offline:
+        seen = _read(setting, None)
+        known |= dict.fromkeys(seen.objects)
+        found = find(known, key)
+    if len(found) > 1:
         raise UsageError(
             f"{len(found)} kinds have the key {key!r}",
             hint="Write " + " or ".join(f'"{ref}"' for ref in found) + ".",
         )
-    close = " or ".join(f'"{ref.key}"' for ref in like(known, key))
-    raise UsageError(
-        f"nothing in the catalog has the key {key!r}",
-        hint=f"Did you mean {close}?" if close else "Keys are written as in the files.",
-    )
+    if not found:
+        close = " or ".join(f'"{ref.key}"' for ref in like(known, key))
+        where = "catalog" if offline else "catalog, and nothing in Traede,"
+        raise UsageError(
+            f"nothing in the {where} has the key {key!r}",
+            hint=f"Did you mean {close}?"
+            if close
+            else "Keys are written as in the files.",
+        )
+    asked = found[0]
+    ref = renamed.get(asked, asked)
+    if seen is None and not offline:
+        seen = _read(setting, _keys_to_read(ref, objects, past))
+    return asked, ref, seen
 
 
-def _look(setting: Setting, catalog: Catalog, past: _Past, ref: Ref) -> Looked:
-    """The object in Traede, under its key or the one before its rename."""
-    from reconcile.cli import wiring
-    from reconcile.core.explaining import Looked
-    from reconcile.core.model import KindName
-
-    desired = catalog.objects.get(ref)
-    row = past.ledger.get(ref)
+def _keys_to_read(
+    ref: Ref, objects: Mapping[Ref, Desired], past: _Past
+) -> tuple[dict[KindName, set[str]], set[str]]:
+    """The keys under which the object may be in Traede, by kind, and its SKU."""
+    desired = objects.get(ref)
+    row = past.row(ref, desired)
     parent = desired.parent if desired else row.parent if row else None
-    wanted = [ref, *_renamed(desired)]
-    roots = [parent, *_renamed(catalog.objects.get(parent))] if parent else wanted
+    root = parent or ref
+    above = objects.get(root)
+    roots = [root, *(_old(above) if above else [])]
     kinds: tuple[KindName, ...] = ("product", "collection", "customer")
     keys = {kind: {one.key for one in roots if one.kind == kind} for kind in kinds}
-    skus = {ref.key} if ref.kind == "variant" else set()
+    return keys, {ref.key} if ref.kind == "variant" else set()
+
+
+def _read(
+    setting: Setting, part: tuple[dict[KindName, set[str]], set[str]] | None
+) -> Snapshot:
+    from reconcile.cli import wiring
+
     with wiring.open_client(setting) as client:
         reader = wiring.reader_for(setting, client)
-        seen = reader.read_part(keys, skus)
-    return Looked(next((seen.objects[o] for o in wanted if o in seen.objects), None))
+        snapshot = reader.read_part(*part) if part else reader.read_all()
+    setting.progress.clear()
+    return snapshot
 
 
-def _renamed(desired: Desired | None) -> list[Ref]:
-    old = _old(desired) if desired else None
-    return [old] if old else []
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """Everything that values are told from."""
 
+    objects: Mapping[Ref, Desired]
+    texts: Mapping[str, str]
+    past: _Past
+    seen: Snapshot | None
+    write_drift: bool
 
-def _name(catalog: Catalog, desired: Desired | None) -> str:
-    """What people call it: a variant by its style and attributes."""
-    if desired is None or desired.ref.kind == "customer":
-        return ""
-    name = desired.values.get(("name",))
-    if desired.parent is None or desired.ref.kind != "variant":
-        return str(name) if name and desired.ref.kind == "product" else ""
-    product = catalog.objects.get(desired.parent)
-    called = product.values.get(("name",)) if product else None
-    attributes = [v for p, v in sorted(desired.values.items()) if p[0] == "attributes"]
-    style = " ".join(str(one) for one in (desired.parent.key, called) if one)
-    return " · ".join([style, *map(str, attributes)])
+    def values(
+        self, desired: Desired, layer_of: Callable[[Placed], str] | None = None
+    ) -> list[Explained]:
+        from reconcile.core.explaining import Looked, explain, layers_of
+        from reconcile.core.explaining.standing import live_of
 
+        live = live_of(desired.ref, desired, self.seen)
+        return explain(
+            desired,
+            layer_of or layers_of(self.texts, desired),
+            None if self.seen is None else Looked(live),
+            self.past.row(desired.ref, desired),
+            self.past.seal,
+            write_drift=self.write_drift,
+        )
 
-def _whole(
-    desired: Desired | None, looked: Looked | None, past: _Past, ref: Ref
-) -> str:
-    row = past.ledger.get(ref)
-    managed = row is not None and not row.spent and not row.retired
-    if desired is None:
-        gone = "it is managed, so a plan deletes it" if managed else "it is left alone"
-        return f"not in the catalog: {gone}"
-    if looked is None:
-        return ""
-    if looked.live is None:
-        return "not in Traede" + ("" if desired.delete else ": the next apply makes it")
-    if looked.live.ref == ref:
-        return ""
-    return f"in Traede it is still {looked.live.ref.key}: the next apply renames it"
+    def style(self, desired: Desired) -> Style | None:
+        """Of a product that is there to stay."""
+        from reconcile.core.explaining import layers_of
+        from reconcile.core.explaining.style import not_written, style_of
+
+        written = [one for one in self.objects.values() if one.parent == desired.ref]
+        if desired.ref.kind != "product" or desired.delete:
+            return None
+        staying = [one for one in written if not one.delete]
+        known = [key for one in staying for key in (one.ref, *_old(one))]
+        products = [desired.ref, *_old(desired)]
+        going, unmanaged = not_written(products, known, self.past.ledger, self.seen)
+        tombstones = {one.ref for one in written if one.delete}
+        layer_of = layers_of(self.texts, staying[0]) if staying else None
+        return style_of(
+            {one.ref: self.values(one, layer_of) for one in staying},
+            [*going, *(ref for ref in unmanaged if ref in tombstones)],
+            [ref for ref in unmanaged if ref not in tombstones],
+        )
+
+    def name(self, ref: Ref) -> str:
+        """What people call it: a variant by its style and attributes. Never a
+        customer's name."""
+        if ref.kind == "product":
+            return str(self._known(ref).get(("name",)) or "")
+        if ref.kind != "variant":
+            return ""
+        parent = self._parent(ref)
+        style = (parent.key, self.name(parent)) if parent else ()
+        values = sorted(self._known(ref).items())
+        attributes = [str(value) for path, value in values if path[0] == "attributes"]
+        return " · ".join(filter(None, [" ".join(filter(None, style)), *attributes]))
+
+    def _parent(self, ref: Ref) -> Ref | None:
+        sides = (self.objects, self.past.ledger, self.seen.objects if self.seen else {})
+        return next((side[ref].parent for side in sides if ref in side), None)
+
+    def _known(self, ref: Ref) -> Values:
+        """As the catalog has it, else Traede, else as it was applied."""
+        desired = self.objects.get(ref)
+        if desired is not None and not desired.delete:
+            return desired.values
+        if self.seen and ref in self.seen.objects:
+            return self.seen.objects[ref].values
+        row = self.past.ledger.get(ref)
+        return row.sent if row else {}

@@ -40,24 +40,28 @@ def init(flags: Flags, /, ci: Ci | None) -> int:
         raise UsageError(f"there is no folder {folder}", hint="Make it first.")
     new = not (folder / CONFIG_NAME).exists()
     catalog = folder / (flags.catalog or "catalog")
+    remembered = False
     if not new:
-        catalog = resolve(Flags(config=folder / CONFIG_NAME)).catalog
+        setting = resolve(Flags(config=folder / CONFIG_NAME))
+        catalog, remembered = setting.catalog, setting.config.state is not None
     inside = catalog.is_relative_to(folder) and catalog != folder
     name = catalog.relative_to(folder).as_posix() if inside else "catalog"
     texts = {schema: schema_text(schema) for schema in SCHEMAS}
     files = starter_files(_ask() if new else _nothing(), texts, name)
-    if any(catalog.rglob("*.y*ml")):  # somebody's own styles need no example
+    furnished = any(catalog.rglob("*.y*ml"))
+    if furnished:  # somebody's own styles need no example
         del files[f"{name}/example.yaml"]
     if ci is not None:
         files[CONFIG_NAME] = with_git_state(files[CONFIG_NAME])
     for file, text in files.items():
-        _write(folder / file, text, file, _about(file, text))
+        forgets = file == CONFIG_NAME and ci is not None and not remembered
+        _write(folder / file, text, file, _about(file, text), forgets=forgets)
     if ci is not None:
         top = top_of(folder)
         below = "" if folder == top else folder.relative_to(top).as_posix()
         file, text = pipeline(ci, __version__, below, name)
         _write(top / file, text, file, "validate, plan, apply, drift every night")
-    _next(flags, ci)
+    _next(flags, ci, furnished=furnished)
     return 0
 
 
@@ -85,11 +89,18 @@ def _ask() -> Answers:
     return Answers(currency, timezone, brand or None)
 
 
-def _write(path: Path, text: str, name: str, about: str) -> None:
+def _write(
+    path: Path, text: str, name: str, about: str, *, forgets: bool = False
+) -> None:
+    """`forgets`: whether a pipeline would lose what it applied, by a file of before."""
     from reconcile.cli.output import save
 
     if path.exists() or path.is_symlink():
         said = _missing(path, text) if path.name == ".gitignore" else "already there"
+        if forgets:
+            said += (
+                "; add to it: state: git   (the pipeline's machine remembers nothing)"
+            )
         print(f"kept   {name:<{_WIDTH}} {said}".rstrip())
         return
     save(path, text)
@@ -120,7 +131,8 @@ _ABOUT = {
 }
 
 
-def _next(flags: Flags, ci: Ci | None) -> None:
+def _next(flags: Flags, ci: Ci | None, *, furnished: bool) -> None:
+    """`furnished`: whether there are catalog files already."""
     where = {
         "github": "in CI: Settings, Secrets and variables, Actions",
         "gitlab": "in CI: Settings, CI/CD, Variables",
@@ -131,8 +143,16 @@ def _next(flags: Flags, ci: Ci | None) -> None:
             "reconcile doctor",
             "checks token, addresses, what can be read; writes nothing",
         ),
-        ("reconcile import", "your live catalog → catalog/, one file per style"),
-        ("reconcile plan", "must say: nothing to do"),
+        (
+            "reconcile import",
+            "what your files lack, from Traede; what is there stays"
+            if furnished
+            else "your live catalog → catalog/, one file per style",
+        ),
+        (
+            "reconcile plan",
+            "what an apply would change" if furnished else "must say: nothing to do",
+        ),
     ]
     if flags.quiet:
         return

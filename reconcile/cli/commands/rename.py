@@ -5,21 +5,23 @@ from __future__ import annotations
 import click
 
 from reconcile.cli.flags import Flags
+from reconcile.cli.keys import complete_old
 
 KINDS = ("product", "variant", "category", "collection", "customer")
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(KINDS))
-@click.argument("old")
+@click.argument("kind", metavar="KIND", type=click.Choice(KINDS))
+@click.argument("old", shell_complete=complete_old)
 @click.argument("new")
 @click.option("--dry-run", is_flag=True, help="Show it, and write nothing.")
 @click.pass_obj
 def rename(flags: Flags, /, kind: str, old: str, new: str, dry_run: bool) -> int:
     """Give an object another key, and everything that refers to it.
 
-    Edits the catalog files; Traede is renamed by the next apply, in place. A sub
-    category is written as "Top > Sub".
+    KIND is product, variant, category, collection or customer. Edits the catalog files;
+    Traede is renamed by the next apply, in place. A sub category is written as
+    "Top > Sub".
     """
     from reconcile.cli.output import valid_files, width
     from reconcile.cli.rewriting import as_text, read_again, write

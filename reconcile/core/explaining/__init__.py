@@ -11,23 +11,21 @@ here which layers there are:
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from reconcile.core.canonical import fold
 from reconcile.core.diff import compare
 from reconcile.core.editing import CannotEdit, Document
 from reconcile.core.kinds import KINDS, Kind
 from reconcile.core.model import (
+    MISSING,
     UNKNOWN,
     Applied,
     Desired,
     Live,
     Missing,
     Path,
-    Ref,
     Unknown,
     Value,
 )
@@ -108,12 +106,18 @@ def explain(
                 desired.values[path],
                 placed.location,
                 layer_of(placed),
-                live.at(path) if live is not None else None,
+                _shown(live, path) if live is not None else None,
                 applied.sent.get(path, UNKNOWN) if applied else UNKNOWN,
                 verdict(path),
             )
         )
     return found
+
+
+def _shown(live: Live, path: Path) -> Value | Missing | Unknown:
+    """What Traede has; its null is told as nothing."""
+    now = live.at(path)
+    return MISSING if now is None else now
 
 
 def _order(kind: Kind, path: Path) -> tuple[bool, int, Path, int]:
@@ -175,25 +179,3 @@ def _layer(path: tuple[str | int, ...], own: list[str], plural: str) -> str:
     if names[0] != plural and len(names) > 1 and names[1] != plural:
         return names[1]
     return ""
-
-
-def find(refs: Iterable[Ref], asked: str) -> list[Ref]:
-    """The objects that somebody may mean by `key` or `kind:key`."""
-    kind, colon, key = asked.partition(":")
-    found = [ref for ref in refs if ref.key == asked]
-    if colon and kind in KINDS:
-        named = [ref for ref in refs if ref.kind == kind and ref.key == key]
-        found = [*named, *(ref for ref in found if ref not in named)]
-    return sorted(set(found), key=lambda ref: [*KINDS].index(ref.kind))
-
-
-def like(refs: Iterable[Ref], asked: str) -> list[Ref]:
-    """Keys that look like what was asked for, the nearest first."""
-    kind, colon, key = asked.partition(":")
-    wanted = fold(key if colon and kind in KINDS else asked)
-    by_key: dict[str, Ref] = {}
-    for ref in refs:
-        by_key.setdefault(fold(ref.key), ref)
-        by_key.setdefault(fold(ref.key.rpartition(" > ")[2]), ref)
-    close = difflib.get_close_matches(wanted, by_key, n=3, cutoff=0.6)
-    return list(dict.fromkeys(by_key[one] for one in close))
