@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+LogFormat = Literal["text", "json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +21,4 @@ class Flags:
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False
+    log_format: LogFormat = "text"

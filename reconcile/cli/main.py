@@ -32,6 +32,7 @@ from reconcile.cli.commands.status import status
 from reconcile.cli.commands.unlock import unlock
 from reconcile.cli.commands.validate import validate
 from reconcile.cli.flags import Flags
+from reconcile.cli.log import Log, log_of
 from reconcile.cli.slips import slip
 from reconcile.errors import CatalogInvalid, ReconcileError, UsageError, words_of
 
@@ -53,6 +54,7 @@ Exit codes:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code; no traceback for a user's mistake."""
+    log = log_of(sys.argv[1:] if argv is None else argv)
     if COMPLETING in os.environ:
         from reconcile.cli import bash
 
@@ -60,33 +62,27 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         code = cli.main(argv, prog_name="reconcile", standalone_mode=False)
     except click.ClickException as error:
-        code = _show_slip(error)
+        code = _show_slip(log, error)
     except click.exceptions.Exit as leave:
         code = leave.exit_code
     except (click.Abort, KeyboardInterrupt):
-        print("interrupted", file=sys.stderr)
+        log.say("interrupted", "error", exit_code=130)
         code = 130
     except CatalogInvalid as invalid:
-        code = _show_problems(invalid)
+        code = _show_problems(log, invalid)
     except ReconcileError as error:
-        print(_sentence(error), file=sys.stderr)
+        log.fail(error)
         code = error.exit_code
     except BrokenPipeError:
         sys.stderr.close()
         code = 1
     except OSError as error:
-        print(_sentence(ReconcileError(words_of(error))), file=sys.stderr)
+        log.fail(ReconcileError(words_of(error)))
         code = ReconcileError.exit_code
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _sentence(error: ReconcileError) -> str:
-    from reconcile.cli.output import error_words
-
-    return error_words(error)
-
-
-def _show_slip(error: click.ClickException) -> int:
+def _show_slip(log: Log, error: click.ClickException) -> int:
     """A command line that cannot be read; help, where nothing was asked."""
     if not isinstance(error, click.UsageError):
         error.show()
@@ -94,16 +90,16 @@ def _show_slip(error: click.ClickException) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
     else:
-        print(_sentence(slip(error)), file=sys.stderr)
+        log.fail(slip(error))
     return UsageError.exit_code
 
 
-def _show_problems(invalid: CatalogInvalid) -> int:
+def _show_problems(log: Log, invalid: CatalogInvalid) -> int:
     """Problems in `reconcile.yaml` itself, or of a catalog that is to be planned."""
     from reconcile.reports.problems_text import Counts, render_problems
 
     text = render_problems(invalid.problems, invalid.sources, Counts(1))
-    print(text, end="", file=sys.stderr)
+    log.problems(invalid.problems, text)
     return invalid.exit_code
 
 
@@ -126,6 +122,12 @@ def _show_problems(invalid: CatalogInvalid) -> int:
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     help="Colour in text (auto: on a terminal, unless NO_COLOR is set).",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="What is said beside the results, on stderr.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only results.")
 @click.option("-v", "--verbose", is_flag=True, help="Fold nothing.")

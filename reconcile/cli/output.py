@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconcile.cli.log import Log
 from reconcile.cli.setting import Setting, load, utc_now
 from reconcile.errors import CatalogInvalid, ReconcileError, UsageError
 
@@ -48,7 +48,8 @@ def valid_files(setting: Setting) -> tuple[Loaded, dict[str, bytes]]:
     loaded, texts = load(setting)
     wrong: list[Problem] = errors(loaded.problems)
     if wrong:
-        print(show_problems(setting, loaded, texts), end="", file=sys.stderr)
+        text = show_problems(setting, loaded, texts)
+        Log(setting.flags.log_format).problems(loaded.problems, text)
         raise click.exceptions.Exit(CatalogInvalid.exit_code)
     return loaded, texts
 

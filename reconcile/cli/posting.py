@@ -6,7 +6,6 @@ what is written to Traede nor how the command ends.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -119,7 +118,7 @@ class Posting:
 
     def say(self, line: str) -> None:
         """Never left out by --quiet: somebody would wait for the note."""
-        print(f"ci  {terminal(line)}", file=sys.stderr, flush=True)
+        self._setting.progress.warn(f"ci  {terminal(line)}")
 
     def _marker(self, what: str) -> str:
         setting = self._setting

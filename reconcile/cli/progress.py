@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import TextIO
+
+from reconcile.cli.log import Log
 
 EVERY = 30.0
 """Seconds between two lines where nobody watches them change (a log)."""
@@ -22,14 +22,15 @@ class Progress:
         self,
         *,
         quiet: bool,
-        stream: TextIO | None = None,
+        log: Log | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._stream = stream or sys.stderr
+        self._log = log or Log()
+        self._stream = self._log.to
         self._quiet = quiet
         self._now = now
         self._began = now()
-        self._in_place = self._stream.isatty()
+        self._in_place = self._log.form == "text" and self._stream.isatty()
         self._next = self._began + (1.0 if self._in_place else EVERY)
         self._counts: dict[str, tuple[int, int | None]] = {}
         self._waiting = ""
@@ -49,7 +50,7 @@ class Progress:
             self._waiting = f"waiting {seconds:.0f} s: {reason}"
             self._waits_until = self._now() + seconds
             if not self._in_place and not self._quiet:
-                print(self._waiting, file=self._stream, flush=True)
+                self._log.say(self._waiting, seconds=round(seconds), reason=reason)
             self._next = self._now() if self._in_place else self._next
             self._show()
 
@@ -58,7 +59,13 @@ class Progress:
         with self._lock:
             self._wipe()
             if not self._quiet:
-                print(line, file=self._stream, flush=True)
+                self._log.say(line)
+
+    def warn(self, line: str) -> None:
+        """A line that stays, also for somebody who wants to read only results."""
+        with self._lock:
+            self._wipe()
+            self._log.say(line, "warning")
 
     def clear(self) -> None:
         """What comes next begins anew."""
@@ -79,7 +86,8 @@ class Progress:
             print(f"\r{padded}", end="", file=self._stream, flush=True)
             self._shown = len(text)
         else:
-            print(text, file=self._stream, flush=True)
+            done = {name: list(counts) for name, counts in self._counts.items()}
+            self._log.say(text, done=done)
 
     def _text(self, now: float) -> str:
         parts = [

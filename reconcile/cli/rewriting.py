@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -46,7 +45,7 @@ def write(
     try:
         read_again(setting, {**before, **changed})
     except CatalogInvalid:
-        print("Nothing was written: the files would not be valid.", file=sys.stderr)
+        setting.progress.warn("Nothing was written: the files would not be valid.")
         raise
     for name in names:
         if (setting.folder / name).read_bytes() != before[name].encode("utf-8"):

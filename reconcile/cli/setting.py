@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reconcile.cli.flags import Flags
+from reconcile.cli.log import Log
 from reconcile.cli.progress import Progress
 from reconcile.core.config import Config
 from reconcile.core.model import Tenant
@@ -83,7 +84,7 @@ def resolve(flags: Flags) -> Setting:
         traede = replace(traede, app_identifier=identifier)
     config = replace(config, traede=replace(traede, url=traede.url.rstrip("/")))
     catalog = flags.catalog or folder / config.catalog
-    progress = Progress(quiet=flags.quiet)
+    progress = Progress(quiet=flags.quiet, log=Log(flags.log_format))
     return Setting(
         flags, config, folder, catalog.resolve(), progress, environment, path.name
     )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 
+from reconcile.cli.flags import LogFormat
+from reconcile.cli.log import Log
 from reconcile.cli.progress import Progress
 
 
@@ -21,10 +24,14 @@ class Screen(io.StringIO):
 class Show:
     """A progress whose time passes only when told."""
 
-    def __init__(self, *, terminal: bool = True, quiet: bool = False) -> None:
+    def __init__(
+        self, *, terminal: bool = True, quiet: bool = False, form: LogFormat = "text"
+    ) -> None:
         self.time = 0.0
         self.screen = Screen(terminal=terminal)
-        self.progress = Progress(quiet=quiet, stream=self.screen, now=lambda: self.time)
+        self.progress = Progress(
+            quiet=quiet, log=Log(form, self.screen), now=lambda: self.time
+        )
 
     def told(self) -> str:
         return self.screen.getvalue()
@@ -100,3 +107,25 @@ def test_quiet_is_quiet(terminal: bool):
     show.progress.say("Read Traede")
 
     assert show.told() == ""
+
+
+def test_as_json_a_terminal_gets_lines_too():
+    show = Show(form="json")
+    show.time = 31
+    show.progress.counted({"variants": (20, 40)})
+    show.progress.waiting(12, "answer 429")
+    show.progress.say("Read Traede")
+    show.progress.warn("ci  no note")
+
+    progress, *others = [json.loads(line) for line in show.told().splitlines()]
+    assert progress["done"] == {"variants": [20, 40]}
+    assert others == [
+        {
+            "level": "info",
+            "message": "waiting 12 s: answer 429",
+            "seconds": 12,
+            "reason": "answer 429",
+        },
+        {"level": "info", "message": "Read Traede"},
+        {"level": "warning", "message": "ci  no note"},
+    ]
