@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from reconcile.core.config import TraedeSettings
 from reconcile.errors import ReconcileError, TraedeUnavailable
 
 Verdict = Literal["ok", "note", "warning", "problem", "unknown"]
-VERDICTS: Final[tuple[Verdict, ...]] = ("ok", "note", "warning", "problem", "unknown")
 """ok: as expected. note: differs, and the tool copes. warning: costs something, or
 needs a setting soon. problem: plan or apply will fail. unknown: could not be seen."""
 

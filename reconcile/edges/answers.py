@@ -141,16 +141,6 @@ def encode(value: Any) -> bytes:
     return "".join(_encode(value)).encode("ascii")
 
 
-def unwrap(body: Any, name: str) -> dict[str, Any] | None:
-    """The one object in a body, whether wrapped as `{name: {…}}` or bare."""
-    if isinstance(body, dict):
-        inner = body.get(name)
-        found = inner if isinstance(inner, dict) else body
-        if whole_id(found) is not None:
-            return found
-    return None
-
-
 def whole_id(row: Any) -> int | None:
     """The numeric id of a row, which may come as text."""
     return whole_number(row.get("id")) if isinstance(row, dict) else None

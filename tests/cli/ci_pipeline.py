@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 from cli_brand import Brand, Ran
 from support.builders import product
 from support.forges import TOKEN, Forge
+from support.git import git
 
 TEE = product("tee")
-
-
-def git(folder: Path, *argv: str) -> str:
-    author = ["-c", "user.name=t", "-c", "user.email=t@t.example"]
-    done = subprocess.run(  # noqa: S603
-        ["git", *author, *argv],  # noqa: S607
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()
 
 
 class Pipeline:

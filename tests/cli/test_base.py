@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from ci_pipeline import git
 from cli_brand import Brand
 from support.builders import customer, product
 from support.builders import text as yaml
+from support.git import git
 
 TEE, CAP = product("tee"), product("cap")
 NEWER = product("tee", name="Newer")

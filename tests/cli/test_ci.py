@@ -6,11 +6,12 @@ import json
 import os
 
 import pytest
-from ci_pipeline import TEE, Pipeline, git
+from ci_pipeline import TEE, Pipeline
 from cli_brand import TOKEN as TRAEDE_TOKEN
 from cli_brand import Brand
 from support.builders import customer, product, variant
 from support.forges import TOKEN, Fault, Forge
+from support.git import git
 
 CAP = product("cap")
 NEWER = product("tee", name="Newer")

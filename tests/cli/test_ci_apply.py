@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NoReturn
 
 import pytest
-from ci_pipeline import TEE, Pipeline, git
+from ci_pipeline import TEE, Pipeline
 from cli_brand import Brand
 from support.builders import product
 from support.forges import Fault
+from support.git import git
 
 from reconcile.cli import setting, wiring
 from reconcile.cli.ci_apply import deadline_of

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 from cli_brand import Brand, Ran
 from support.builders import product
+from support.git import git
 
 TEE = product("tee")
 NEWER = product("tee", name="Newer")
-
-
-def git(folder: Path, *argv: str) -> str:
-    author = ["-c", "user.name=t", "-c", "user.email=t@t.example"]
-    done = subprocess.run(  # noqa: S603
-        ["git", *author, *argv],  # noqa: S607
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()
 
 
 def committed(brand: Brand, message: str) -> str:

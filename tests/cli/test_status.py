@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from cli_brand import Brand
 from support.builders import address, category, customer, product
-from support.states import ELSEWHERE, bare_repository, git
+from support.git import git
+from support.states import ELSEWHERE, bare_repository
 
 from reconcile.core.model import Ref
 from reconcile.edges.state import (

@@ -19,7 +19,6 @@ from reconcile.edges.answers import (
     retry_after,
     says_error,
     shape,
-    unwrap,
 )
 
 HEIMDAL = {
@@ -232,17 +231,3 @@ def test_the_shape_of_a_body_names_keys_and_no_values() -> None:
     assert shape({"customers": [{"name": "Ann"}], "total": 1}) == (
         "an object with the keys: customers, total"
     )
-
-
-@pytest.mark.parametrize(
-    ("body", "found"),
-    [
-        ({"product": {"id": 1}}, {"id": 1}),
-        ({"id": "2", "product": 3}, {"id": "2", "product": 3}),
-        ({"product": {"name": "x"}}, None),
-        ([], None),
-        (None, None),
-    ],
-)
-def test_one_object_is_found_wrapped_or_bare(body: Any, found: Any) -> None:
-    assert unwrap(body, "product") == found

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
+from support.git import git
 
 from reconcile.edges.files import git_commit, read_catalog_texts
 from reconcile.edges.git_tree import Repository
@@ -15,18 +15,6 @@ from reconcile.errors import ReconcileError, UsageError
 
 _NUMBERS = itertools.count()
 """So that no two commits are the same."""
-
-
-def git(folder: Path, *argv: str) -> str:
-    author = ["-c", "user.name=t", "-c", "user.email=t@t.example"]
-    done = subprocess.run(  # noqa: S603
-        ["git", *author, *argv],  # noqa: S607
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()
 
 
 @pytest.fixture

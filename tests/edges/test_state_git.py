@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.git import git
 from support.states import (
     CAP,
     ELSEWHERE,
@@ -19,7 +20,6 @@ from support.states import (
     Clock,
     applied,
     bare_repository,
-    git,
     opened,
     sync,
     writing,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from support.git import git
 
 from reconcile.core.model import Applied, Ref
 from reconcile.edges.state import (
@@ -89,14 +90,3 @@ def sync(*items: Item) -> Intent:
 def bare_repository(path: Path) -> Path:
     git(path.parent, "init", "--quiet", "--bare", str(path))
     return path
-
-
-def git(folder: Path, *words: str, stdin: str = "") -> str:
-    return subprocess.run(  # noqa: S603
-        ["git", *words],  # noqa: S607
-        cwd=folder,
-        check=True,
-        capture_output=True,
-        text=True,
-        input=stdin,
-    ).stdout.strip()

@@ -25,7 +25,6 @@ from reconcile.edges.state.database import Database, busy
 from reconcile.edges.state.records import StateUnavailable
 from reconcile.errors import StateDamaged, UsageError
 
-DRIVER: Final = "postgresql+psycopg"
 _TRIES = (0.5, 1.0, 2.0, 4.0)
 """Seconds between attempts to reach a server that was there before."""
 _THIS_TRANSACTION = text("select pg_current_xact_id()::text")
