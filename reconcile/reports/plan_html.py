@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
@@ -61,7 +62,7 @@ def _environment() -> Environment:
     # Costs 40 ms to import, and only this report needs it.
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=FunctionLoader(_shipped),
         autoescape=True,
         undefined=StrictUndefined,
@@ -70,6 +71,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["prose"] = _prose
+    return environment
 
 
 def _own(text: str) -> Any:
@@ -83,3 +86,15 @@ def _shown(value: Any) -> Any:
     """What a browser would hide or obey is written out before it is escaped."""
     plain = isinstance(value, str) and not hasattr(value, "__html__")
     return terminal(value) if plain else value
+
+
+def _prose(text: str) -> Any:
+    """A sentence of ours: what it has between backticks is code."""
+    from markupsafe import Markup, escape
+
+    pieces = map(_shown, re.split("`([^`]+)`", text))
+    code = Markup("<code>{}</code>")
+    return Markup().join(
+        code.format(piece) if at % 2 else escape(piece)
+        for at, piece in enumerate(pieces)
+    )

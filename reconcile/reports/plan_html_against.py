@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconcile.core.model import Path
 from reconcile.core.steps import Block, Change, Step, keys_of, unit
 from reconcile.reports.apply_text import fates
 from reconcile.reports.approvals import approval_lines
-from reconcile.reports.plan_html_words import RESULTS, Facts, Place, Row, Who
+from reconcile.reports.plan_html_values import Place, Row, Variant, Who
+from reconcile.reports.plan_html_words import RESULTS, Facts
 from reconcile.reports.plan_told import (
     BOTH_CHANGED,
+    conflicts_and_held,
     findings,
     keep_command,
     not_possible,
+    put_back_command,
     to_ref,
 )
 from reconcile.reports.plan_view import grouped
+from reconcile.reports.worddiff import Piece, word_diff
 from reconcile.reports.words import (
     HIDDEN,
     after_words,
@@ -45,27 +49,43 @@ class Said:
     hint: str = ""
     copy: str = ""
     """What to copy, for somebody who means it."""
+    mood: str = ""
+
+    @property
+    def kinds(self) -> str:
+        """For the filter."""
+        return " ".join(dict.fromkeys(one.kind or "product" for one in self.who))
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        """Them, where all are of one product."""
+        if {(one.kind, bool(one.name)) for one in self.who} != {("variant", True)}:
+            return ()
+        alike = len({one.name for one in self.who}) == 1
+        return tuple(Variant(one.look, one.key) for one in self.who if alike)
 
 
 @dataclass(frozen=True, slots=True)
 class HeldValue:
     """One value that somebody changed in Traede."""
 
-    whose: str
+    whose: Variant | None
     field: str
     applied: str
-    live: str
-    catalog: str
+    live: tuple[Piece, ...]
+    catalog: tuple[Piece, ...]
+    """Both as they differ from what was last applied."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     row: Row
     values: tuple[HeldValue, ...]
-    gone: tuple[str, ...]
+    gone: tuple[Variant, ...]
     """What was deleted in Traede."""
     keep: str
-    """The command that takes it into the catalog."""
+    back: str
+    """The commands that take it into the catalog, and that write ours over it."""
 
 
 def blocks(facts: Facts) -> Iterator[Said]:
@@ -108,34 +128,55 @@ def warnings(facts: Facts) -> Iterator[Said]:
 
 def held(facts: Facts, *, conflicts: bool) -> tuple[Held, ...]:
     """What was changed in Traede, or, as conflicts, on both sides."""
-    both = {step.id for step in facts.plan.conflicts}
-    steps = [step for step in facts.plan.held if (step.id in both) is conflicts]
+    both, drift = conflicts_and_held(facts.plan)
+    steps = both if conflicts else drift
     found = []
     for group in grouped(steps):
-        gone = [step.ref.key for step in group.steps if step.action == "create"]
+        gone = [step.ref for step in group.steps if step.action == "create"]
         values = (
-            _held_value(step, change)
+            _held_value(facts, step, change)
             for step in group.steps
             if step.action != "create"
             for change in step.changes
             if change.held
         )
-        keep = keep_command(group)
         notes = [BOTH_CHANGED] if conflicts else []
         row = facts.row(group, notes=notes)
-        found.append(Held(row, tuple(values), tuple(gone), keep))
+        found.append(
+            Held(
+                row,
+                tuple(values),
+                facts.variants(gone),
+                keep_command(group),
+                put_back_command(group),
+            )
+        )
     return tuple(found)
 
 
-def _held_value(step: Step, change: Change) -> HeldValue:
+def _held_value(facts: Facts, step: Step, change: Change) -> HeldValue:
     kind = step.ref.kind
-    hidden = is_personal(kind, change)
-    live = HIDDEN if hidden else before_words(kind, change)
-    catalog = HIDDEN if hidden else after_words(kind, change)
     # Drift is: the catalog still says what was last applied.
-    applied = catalog if change.cause == "drift" else "another value"
-    whose = "" if step.ref == unit(step) else step.ref.key
-    return HeldValue(whose, field_words(kind, change.path), applied, live, catalog)
+    last = change.after if change.cause == "drift" else change.applied
+    before = replace(change, before=last, basis="live")
+    applied, live, catalog = before_words(kind, before), HIDDEN, HIDDEN
+    if is_personal(kind, change):
+        applied = HIDDEN
+    else:
+        live, catalog = before_words(kind, change), after_words(kind, change)
+    whose = None if step.ref == unit(step) else facts.variants([step.ref])[0]
+    field = field_words(kind, change.path)
+    marked = (_moved(applied, one) for one in (live, catalog))
+    return HeldValue(whose, field, applied, *marked)
+
+
+def _moved(applied: str, value: str) -> tuple[Piece, ...]:
+    """One side, with what is not as it was last applied."""
+    if applied == value:
+        return (("same", value),)
+    return tuple(
+        piece for piece in word_diff(applied, value, None) if piece[0] != "old"
+    )
 
 
 def results(facts: Facts) -> Iterator[Said]:
@@ -152,6 +193,7 @@ def results(facts: Facts) -> Iterator[Said]:
             counts(refs),
             facts.first_place([fate.root, *refs]),
             facts.who(fate.root),
+            mood="bad" if fate.result in ("failed", "unknown") else "warn",
         )
     for step_id, paths in sorted(report.not_converged.items()):
         if result := report.results.get(step_id):
@@ -161,6 +203,7 @@ def results(facts: Facts) -> Iterator[Said]:
                 ", ".join(dict.fromkeys(_not_there(result.step, p) for p in paths)),
                 (facts.who(ref),),
                 place=facts.first_place([ref]),
+                mood="warn",
             )
 
 

@@ -2,45 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from reconcile.core.canonical import SEPARATOR
 from reconcile.core.rules.wording import PRICES
-from reconcile.core.steps import Change, Step
-from reconcile.reports.plan_html_words import (
-    Facts,
-    Outcome,
-    Row,
-    lines,
-    stripped,
-)
+from reconcile.core.steps import Change
+from reconcile.reports.plan_html_grid import attributes_of, cells, style_grid
+from reconcile.reports.plan_html_texts import stripped
+from reconcile.reports.plan_html_values import GridCell, Place, Row
+from reconcile.reports.plan_html_words import Facts, lines, web
 from reconcile.reports.plan_told import new_variants, price_spans
 from reconcile.reports.plan_view import Group, grouped
 from reconcile.reports.words import count
-
-_SIZES: Final = "XXXS XXS XS S M L XL XXL 2XL XXXL 3XL 4XL 5XL 6XL".split()
-_WIDE: Final = 14
-"""A grid has at most so many columns; what is wider is a list."""
-
-
-@dataclass(frozen=True, slots=True)
-class GridCell:
-    sku: str
-    ean: str
-    mood: str
-    outcome: Outcome | None
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """Colour × size: what is new, and where nothing is."""
-
-    titles: tuple[str, str]
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[GridCell | None, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +31,14 @@ class Card:
 
     row: Row
     number: str
-    grid: Grid | None
     listed: tuple[Listed, ...]
     members: tuple[str, ...]
     prices: tuple[tuple[str, tuple[str, ...]], ...]
     locales: tuple[str, ...]
     texts: tuple[tuple[str, tuple[str, ...]], ...]
     """Field → its text in each locale, the catalog's own first."""
-    images: tuple[str, ...]
+    images: tuple[Place, ...]
+    """Each as a link: nothing is loaded before somebody asks for it."""
 
 
 def cards(facts: Facts) -> list[Card]:
@@ -75,8 +49,8 @@ def _card(facts: Facts, group: Group) -> Card:
     own, variants = group.own, group.variants
     prices = price_spans(variants)
     members = [m for m in PRICES if any(m in spans for spans in prices.values())]
-    whole = facts.outcome(group.steps)
-    grid = _grid(facts, variants, whole)
+    grid = style_grid(facts, group.ref, "new") if variants else None
+    every = cells(facts, group.ref) if variants and not grid else {}
     locales, texts = _texts(own.written if own else ())
     number = count(len(variants), "variant") if own else new_variants(len(variants))
     images = dict.fromkeys(
@@ -87,11 +61,15 @@ def _card(facts: Facts, group: Group) -> Card:
         for image in change.after
     )
     notes = dict.fromkeys(note for step in group.steps for note in step.notes)
+    row = facts.row(group, lines(facts, group, _is_detail, new=True), notes)
     return Card(
-        facts.row(group, lines(group, _is_detail, new=True), notes),
+        replace(row, grid=grid),
         number if variants else "",
-        grid,
-        () if grid else tuple(_listed(facts, step, whole) for step in variants),
+        tuple(
+            Listed(every[step.ref], attributes_of(facts, step.ref, group.ref))
+            for step in variants
+            if every
+        ),
         tuple(PRICES[member] for member in members),
         tuple(
             (currency, tuple(spans.get(member, "") for member in members))
@@ -99,7 +77,7 @@ def _card(facts: Facts, group: Group) -> Card:
         ),
         locales,
         texts,
-        tuple(url for url in images if url),
+        tuple(Place(url, web(url)) for url in images if url),
     )
 
 
@@ -130,56 +108,6 @@ def _texts(
             plain = tuple(stripped(texts.get(locale, "")) for locale in locales)
             rows.append((f"{name}, as text", plain))
     return tuple(locales), tuple(rows)
-
-
-def _grid(facts: Facts, variants: Sequence[Step], whole: Outcome | None) -> Grid | None:
-    found = [_attributes(step) for step in variants]
-    names = list(dict.fromkeys(name for attributes in found for name in attributes))
-    if not found or len(names) not in (1, 2):
-        return None
-    if any(len(attributes) != len(names) for attributes in found):
-        return None
-    down, across = names if len(names) == 2 else ("", names[0])
-    places = [(a.get(down, ""), a[across]) for a in found]
-    columns = sorted({place[1] for place in places}, key=size_rank)
-    if len(set(places)) < len(places) or len(columns) > _WIDE:
-        return None
-    cells = {
-        place: _cell(facts, step, whole)
-        for place, step in zip(places, variants, strict=True)
-    }
-    rows = tuple(
-        (value, tuple(cells.get((value, column)) for column in columns))
-        for value in dict.fromkeys(place[0] for place in places)
-    )
-    return Grid((down, across), tuple(columns), rows)
-
-
-def _attributes(step: Step) -> dict[str, str]:
-    return {c.path[1]: str(c.after) for c in step.written if c.path[0] == "attributes"}
-
-
-def _listed(facts: Facts, step: Step, whole: Outcome | None) -> Listed:
-    said = ", ".join(f"{name} {value}" for name, value in _attributes(step).items())
-    return Listed(_cell(facts, step, whole), said)
-
-
-def _cell(facts: Facts, step: Step, whole: Outcome | None) -> GridCell:
-    ean = next((str(c.after) for c in step.written if c.path == ("ean",)), "")
-    off = any(c.path == ("archived",) and c.after is True for c in step.written)
-    outcome = facts.outcome([step])
-    # The card has said what became of all its variants.
-    alike = whole is None or whole.alike
-    mood = "new, archived" if off else "new"
-    return GridCell(step.ref.key, ean, mood, None if alike else outcome)
-
-
-def size_rank(size: str) -> tuple[int, float, str]:
-    """Sizes as people sort them: S before M, 9 before 10."""
-    if size.upper() in _SIZES:
-        return 1, _SIZES.index(size.upper()), size
-    number = re.match(r"\d+(?:\.\d+)?", size)
-    return (0, float(number[0]), size) if number else (2, 0, size)
 
 
 # --- categories as trees -----------------------------------------------------------

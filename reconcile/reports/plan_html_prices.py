@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import Final
 
+from reconcile.core.model import Ref
 from reconcile.core.rules.wording import PRICES, money
-from reconcile.core.steps import Change
-from reconcile.reports.plan_html_words import Facts, Outcome, Place, Who
+from reconcile.core.steps import Change, Step
+from reconcile.reports.plan_html_values import Outcome, Place, Variant, Who
+from reconcile.reports.plan_html_words import Facts
 from reconcile.reports.plan_told import UPDATES
 from reconcile.reports.prices import PriceRow, beyond, price_rows, spread
 from reconcile.reports.words import (
@@ -22,7 +25,15 @@ from reconcile.reports.words import (
 
 _HALF: Final = 60
 """Half of the width of a bar's drawing."""
+_USUAL: Final = 45
+"""What the largest usual move takes of it."""
+_NAMED: Final = 6
+"""Variants of a row that are named beside it."""
+_WHOLESALE: Final = "sales_price"
+_RETAIL: Final = "rec_sales_price"
+_WIDE: Final = 480
 _BINS: Final = 24
+_FINEST: Final = Decimal("0.1")
 _TALL: Final = 64
 _FEWEST: Final = 3
 """Styles that are worth a drawing."""
@@ -38,6 +49,8 @@ class Move:
     difference: str
     percent: str
     far: bool
+    stays: bool = False
+    """Whether it is shown only because another is judged by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +63,29 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Margin:
+    """How much of the retail price the shop keeps, before and after."""
+
+    before: str
+    """Empty where it stays, or is not known."""
+    after: str
+    loss: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PriceLine:
     """One row of the table."""
 
     who: Who
     place: Place | None
-    variants: str
-    keys: tuple[str, ...]
+    number: str
+    variants: tuple[Variant, ...]
+    named: str
+    """Which of its variants, where others of the style go another way."""
     wholesale: Move | None
     retail: Move | None
     others: tuple[Move, ...]
-    margin: str
+    margin: Margin | None
     bar: Bar | None
     outlier: bool
     sort: str
@@ -73,6 +98,7 @@ class PriceLine:
 class Bin:
     x: int
     y: int
+    width: int
     height: int
     label: str
 
@@ -98,12 +124,24 @@ class Currency:
     """How many rows deserve a look; empty for none."""
     rows: tuple[PriceLine, ...]
     histogram: Histogram | None
+    retail: bool
+    margin: bool
     others: bool
-    """Whether a price other than wholesale and retail moves."""
+    """Whether any row says something of it."""
+    limit: str
+    """`beyond 25 %`, what makes a row deserve a look."""
 
 
 def currencies(facts: Facts) -> list[Currency]:
     rows = price_rows(facts.steps(*UPDATES), facts.about.far)
+    # Outliers stay first; those of one style stand as the catalog has its variants.
+    rows.sort(
+        key=lambda row: (
+            -row.far if row.outlier else Decimal(),
+            row.style,
+            min(map(facts.rank, row.variants)),
+        )
+    )
     found = sorted({row.currency for row in rows})
     return [_currency(facts, [r for r in rows if r.currency == code]) for code in found]
 
@@ -116,37 +154,63 @@ def _currency(facts: Facts, rows: list[PriceRow]) -> Currency:
     if calm:
         said += f": {spread(calm)}"
     by_ref = {step.ref: step for step in facts.steps(*UPDATES)}
-    moves = [move for row in rows if (move := _main(row))]
+    moves = [move for row in calm if (move := _main(row))]
     limit = facts.about.far
-    widest = max((_capped(move, limit) for move in moves), default=limit)
+    widest = max(map(abs, moves), default=limit)
     lines = tuple(
-        PriceLine(
-            facts.who(row.style),
-            facts.place(row.source),
-            count(len(row.variants), "variant"),
-            tuple(ref.key for ref in row.variants),
-            _move(row.move("sales_price"), limit),
-            _move(row.move("rec_sales_price"), limit),
-            tuple(
-                told
-                for change in row.changes
-                if change.path[-1] not in ("sales_price", "rec_sales_price")
-                and (told := _move(change, limit))
-            ),
-            _margin(row),
-            _bar(_main(row), widest, limit),
-            row.outlier,
-            f"{_main(row) or 0:.2f}",
-            facts.outcome(by_ref[ref] for ref in row.variants),
-            row.waits,
-        )
-        for row in rows
+        _line(facts, row, [by_ref[ref] for ref in row.variants], widest) for row in rows
     )
-    others = any(line.others for line in lines)
     wild = len(rows) - len(calm)
-    far = beyond(wild, limit) if wild else ""
-    drawn = _histogram(rows, limit)
-    return Currency(rows[0].currency, said, far, lines, drawn, others)
+    return Currency(
+        rows[0].currency,
+        said,
+        beyond(wild, limit) if wild else "",
+        lines,
+        _histogram(rows, limit),
+        retail=any(line.retail for line in lines),
+        margin=any(line.margin for line in lines),
+        others=any(line.others for line in lines),
+        limit=beyond(1, limit).removeprefix("1 "),
+    )
+
+
+def _line(
+    facts: Facts, row: PriceRow, steps: Sequence[Step], widest: Decimal
+) -> PriceLine:
+    limit = facts.about.far
+    variants = facts.variants(row.variants)
+    looks = dict.fromkeys(one.look or one.sku for one in variants)
+    shown = list(looks)[:_NAMED] if len(looks) > _NAMED + 1 else list(looks)
+    more = [f"{len(looks) - len(shown)} more"] if len(looks) > len(shown) else []
+    others = tuple(
+        told
+        for change in row.changes
+        if change.path[-1] not in (_WHOLESALE, _RETAIL)
+        and (told := _move(change, limit))
+    )
+    return PriceLine(
+        facts.who(row.style),
+        facts.place(row.source),
+        count(len(variants), "variant"),
+        variants,
+        "" if _whole(facts, row) else ", ".join([*shown, *more]),
+        _moved_or_stays(row, steps, _WHOLESALE, limit),
+        _moved_or_stays(row, steps, _RETAIL, limit),
+        others,
+        _margin(row, steps),
+        _bar(_main(row), widest, limit),
+        row.outlier,
+        f"{_main(row) or 0:.2f}",
+        facts.outcome(steps),
+        row.waits,
+    )
+
+
+def _whole(facts: Facts, row: PriceRow) -> bool:
+    """Whether a row speaks of all variants of its style, as far as anybody knows."""
+    style = facts.plan.products.get(row.style)
+    every = len(style.variants) if style else 0
+    return row.alone and (every or len(row.variants)) == len(row.variants) > 1
 
 
 def _main(row: PriceRow) -> Decimal | None:
@@ -155,16 +219,14 @@ def _main(row: PriceRow) -> Decimal | None:
     return max(moves, key=abs, default=None)
 
 
-def _capped(move: Decimal, limit: Decimal) -> Decimal:
-    """Far moves fill a bar; or the usual ones would be too short to see."""
-    return min(abs(move), limit)
-
-
 def _bar(move: Decimal | None, widest: Decimal, limit: Decimal) -> Bar | None:
+    """Drawn to the scale of the usual moves: what is far would press them together. It
+    goes to the edge, and is told in words."""
     if move is None or not widest:
         return None
-    width = max(int(_capped(move, limit) * _HALF / widest), 1)
-    mood = "far" if abs(move) > limit else "up" if move > 0 else "down"
+    far = abs(move) > limit
+    width = _HALF if far else max(int(abs(move) * _USUAL / widest), 1)
+    mood = "far" if far else "up" if move > 0 else "down"
     return Bar(_HALF if move > 0 else _HALF - width, width, mood)
 
 
@@ -186,49 +248,94 @@ def _move(change: Change | None, limit: Decimal) -> Move | None:
     )
 
 
-def _margin(row: PriceRow) -> str:
-    """How much of the retail price the shop keeps, where the plan says both."""
-    main, retail = row.move("sales_price"), row.move("rec_sales_price")
-    if main is None or retail is None:
-        return ""
-    if not (isinstance(main.after, str) and isinstance(retail.after, str)):
-        return ""
-    price = Decimal(retail.after)
-    return f"{(price - Decimal(main.after)) * 100 / price:.0f} %" if price > 0 else ""
+def _moved_or_stays(
+    row: PriceRow, steps: Sequence[Step], member: str, limit: Decimal
+) -> Move | None:
+    if change := row.move(member):
+        return _move(change, limit)
+    found = {_price(step, row, member, after=True) for step in steps}
+    known = [price for price in found if price is not None]
+    if not known:
+        return None
+    said = span(map(money, (min(known), max(known))))
+    return Move(PRICES[member], "", said, "", "", far=False, stays=True)
+
+
+def _price(step: Step, row: PriceRow, member: str, *, after: bool) -> Decimal | None:
+    """What a variant costs, before or after; None where the plan does not know."""
+    change = row.move(member)
+    if change is not None:
+        value = change.after if after else change.before
+    else:
+        value = step.beside.get(("prices", row.currency, member))
+    return Decimal(value) if isinstance(value, str) else None
+
+
+def _margin(row: PriceRow, steps: Sequence[Step]) -> Margin | None:
+    """How much of the retail price is above wholesale, where the plan says both."""
+    before, after = (_margins(row, steps, after=after) for after in (False, True))
+    if not after:
+        return None
+    was, now = (span(f"{one:.0f}" for one in found) for found in (before, after))
+    return Margin(was if was != now else "", f"{now} %", min(after) < 0)
+
+
+def _margins(row: PriceRow, steps: Sequence[Step], *, after: bool) -> list[Decimal]:
+    """The lowest and the highest among the variants of a row."""
+    found = []
+    for step in steps:
+        main = _price(step, row, _WHOLESALE, after=after)
+        retail = _price(step, row, _RETAIL, after=after)
+        if main is None or not retail:
+            return []
+        found.append((retail - main) * 100 / retail)
+    return [min(found), max(found)]
+
+
+def span(ends: Iterable[str]) -> str:
+    """`34`, or `34–36` where the two ends differ."""
+    return "–".join(dict.fromkeys(ends))
 
 
 def _histogram(rows: Sequence[PriceRow], limit: Decimal) -> Histogram | None:
     """Of the moves of each style. Those beyond the limit are not drawn: they would
     press the others into one bar, and are told one by one."""
-    every = {row.style: move for row in rows if (move := _main(row)) is not None}
+    every: dict[Ref, Decimal] = {}
+    for row in rows:
+        if (move := _main(row)) is not None:
+            every[row.style] = max(every.get(row.style, move), move, key=abs)
     moves = {style: move for style, move in every.items() if abs(move) <= limit}
     if len(moves) < _FEWEST:
         return None
     low, high = min(moves.values()), max(moves.values())
-    step = max((high - low) / _BINS, Decimal("0.1"))
-    numbers = [0] * _BINS
-    for move in moves.values():
-        place = int(((move - low) / step).to_integral_value(ROUND_FLOOR))
-        numbers[min(place, _BINS - 1)] += 1
-    most = max(numbers)
-    bins = tuple(
-        Bin(
-            i * 20,
-            _TALL - max(number * _TALL // most, 3),
-            max(number * _TALL // most, 3),
-            f"{percent_text(low + i * step)} to {percent_text(low + (i + 1) * step)}: "
-            f"{count(number, 'style')}",
-        )
-        for i, number in enumerate(numbers)
-        if number
+    # No narrower than prices are told, and no wider than they move.
+    number = max(min(_BINS, 3 * len(moves), int((high - low) / _FINEST)), 1)
+    step = max((high - low) / number, _FINEST)
+    numbers = Counter(
+        min(int((move - low) / step), number - 1) for move in moves.values()
     )
-    top = low + _BINS * step
-    zero = int(-low / step * 20) if low <= 0 <= top else None
+    wide, most = _WIDE // max(number, _FEWEST), max(numbers.values())
+    bins = tuple(
+        Bin(at * wide, _TALL - tall, wide, tall, f"{here}: {count(found, 'style')}")
+        for at, found in sorted(numbers.items())
+        for tall in [max(found * _TALL // most, 3)]
+        for here in [_between(low + at * step, low + (at + 1) * step)]
+    )
+    top = low + number * step
+    zero = int(-low / step * wide) if low <= 0 <= top else None
     styles = count(len(moves), "style")
     told = f"{styles} by how far their price moves"
     if left := len(every) - len(moves):
         told += f"; {beyond(left, limit)} not drawn"
-    span = f"{percent_text(low)} to {percent_text(high)}"
     return Histogram(
-        bins, percent_text(low), percent_text(top), zero, told, f"{told}: {span}"
+        bins,
+        percent_text(low),
+        percent_text(top),
+        zero,
+        told,
+        f"{told}: {_between(low, high)}",
     )
+
+
+def _between(low: Decimal, high: Decimal) -> str:
+    return f"{percent_text(low)} to {percent_text(high)}"

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from reconcile.core.kinds import KINDS
-from reconcile.core.model import Ref
 from reconcile.core.outcomes import Report
-from reconcile.core.problems import Location
 from reconcile.core.steps import Plan, Step, unit
 from reconcile.reports.about import About
 from reconcile.reports.apply_text import how_on
@@ -26,11 +24,16 @@ from reconcile.reports.plan_html_against import (
     warnings,
 )
 from reconcile.reports.plan_html_cards import Branch, Card, cards, trees
+from reconcile.reports.plan_html_files import File, files
+from reconcile.reports.plan_html_grid import Section, style_grid
 from reconcile.reports.plan_html_prices import Currency, currencies
-from reconcile.reports.plan_html_words import Facts, Line, Place, Row, Who, lines, web
+from reconcile.reports.plan_html_values import Line, Row
+from reconcile.reports.plan_html_words import Facts, lines, web
 from reconcile.reports.plan_told import (
     ARCHIVED,
     UPDATES,
+    cautions,
+    conflicts_and_held,
     goes_off_sale,
     is_other,
     leaving,
@@ -52,14 +55,10 @@ from reconcile.reports.verdict import (
 from reconcile.reports.worddiff import Piece
 from reconcile.reports.words import count
 
-_DOES: Final = {
-    "create": "creates",
-    "update": "changes",
-    "revive": "puts back on sale",
-    "rename": "renames",
-    "archive": "takes off sale",
-    "delete": "deletes",
-}
+_NOBODY_SAYS: Final = (
+    "Somebody changed this in Traede. Traede does not say who it was, nor when. It is "
+    "left alone, and not part of this plan, until you say which side is right."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +69,6 @@ class Tile:
     number: int
     label: str
     mood: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileLine:
-    """What one line of the catalog causes."""
-
-    place: Place | None
-    said: tuple[tuple[str, Who, str], ...]
-    """What it does, to whom, to how many of its variants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +96,11 @@ class View:
     others: tuple[Row, ...]
     trees: tuple[Branch, Branch] | None
     held: tuple[Held, ...]
-    files: tuple[tuple[str, tuple[FileLine, ...]], ...]
+    files: tuple[File, ...]
     blind: tuple[tuple[str, str, int], ...]
     """How a value is known, the field, how many: what cannot be compared."""
+    cautions: tuple[str, ...]
+    """What is good to know, and no warning."""
     unchanged: str
     unmanaged: str
     kinds: tuple[str, ...]
@@ -116,9 +108,18 @@ class View:
     change_url: str
     run_url: str
     price_styles: int
+    against: str
+    """What stands in the section on refusals and conflicts."""
+    who_changed_it: str
     complete: bool
     """Whether Traede was read."""
     applied: bool
+    to_apply: bool
+    to_undo: bool
+
+    def number_of(self, part: str) -> int:
+        """What its tile says."""
+        return next(tile.number for tile in self.tiles if tile.part == part)
 
 
 def view_of(plan: Plan, about: About, report: Report | None = None) -> View:
@@ -151,28 +152,42 @@ def view_of(plan: Plan, about: About, report: Report | None = None) -> View:
         others=tuple(_update(facts, g) for g in others if not goes_off_sale(g)),
         trees=trees(facts),
         held=held(facts, conflicts=False),
-        files=_files(facts),
+        files=files(facts),
         blind=_blind(plan),
+        cautions=tuple(cautions(plan)),
         unchanged=same,
         unmanaged=unmanaged(plan),
         kinds=tuple(dict.fromkeys(step.ref.kind for step in plan.steps)),
-        tenant=_tenant(plan),
+        tenant=_tenant(plan, about),
         change_url=web(about.change_url),
         run_url=web(about.run_url),
         price_styles=0,
+        against="",
+        who_changed_it=_NOBODY_SAYS,
         complete=plan.complete,
         applied=report is not None,
+        to_apply=report is None and plan.complete and bool(plan.to_do),
+        to_undo=plan.complete and bool(report.changed if report else plan.to_do),
     )
     # A style counts once, in however many currencies.
     styles = {row.who for currency in view.currencies for row in currency.rows}
-    view = replace(view, price_styles=len(styles))
+    against = ", or ".join(
+        words
+        for words, found in (
+            ("not possible", view.refused),
+            ("in conflict", view.conflicts),
+        )
+        if found
+    )
+    view = replace(view, price_styles=len(styles), against=against)
     return replace(view, tiles=tuple(_tiles(view, facts)))
 
 
-def _tenant(plan: Plan) -> str:
-    brand = plan.tenant.brand_id
+def _tenant(plan: Plan, about: About) -> str:
     host = plan.tenant.url.removeprefix("https://")
-    return host if brand is None else f"{host}, brand {brand}"
+    brand = "" if plan.tenant.brand_id is None else f"brand {plan.tenant.brand_id}"
+    said = brand in about.environment
+    return host if said else f"{host}, {brand}"
 
 
 def _verdict(facts: Facts) -> Verdict:
@@ -200,20 +215,21 @@ def _settled(report: Report | None) -> tuple[str, ...]:
 
 
 def _tiles(view: View, facts: Facts) -> Iterator[Tile]:
-    against = len(view.conflicts) + len(view.refused)
+    both, held = conflicts_and_held(facts.plan)
     yield from (
         tile
         for tile in (
+            Tile("outcome", len(view.results), "not as planned", "stop"),
             Tile("blocks", len(view.blocks), "to check", "stop"),
             Tile("deletes", len(view.deletes), "deleted", "delete"),
             Tile("offsale", len(view.off_sale), "off sale", "delete"),
-            Tile("against", against, "not possible, or in conflict", "stop"),
+            Tile("against", len(both) + len(facts.plan.refused), view.against, "stop"),
             Tile("warnings", len(view.warnings), "warnings", "warn"),
             Tile("prices", view.price_styles, "styles repriced", "change"),
             Tile("new", len(view.cards), "new", "new"),
             Tile("renames", len(view.renames), "renamed", "rename"),
             Tile("other", len(view.others), "other changes", "change"),
-            Tile("held", len(view.held), "held (Traede)", "held"),
+            Tile("held", len(held), "held (Traede)", "held"),
         )
         if tile.number
     )
@@ -229,16 +245,24 @@ def _delete(facts: Facts, group: Group) -> Row:
     one = leaving(group)
     row = facts.row(group)
     notes = (*one.notes, *([ARCHIVED] if one.archived else []))
-    keys = tuple(ref.key for ref in one.keys)
-    return replace(row, said=one.said, keys=keys, cause=one.cause, notes=notes)
+    grid = None if one.whole else style_grid(facts, group.ref, "deletes")
+    variants = () if grid else facts.variants(one.keys)
+    cause = "" if row.place and row.place.text == one.cause else one.cause
+    return replace(
+        row, said=one.said, variants=variants, grid=grid, cause=cause, notes=notes
+    )
 
 
 def _update(facts: Facts, group: Group) -> Row:
-    told: list[Line] = lines(group, not_price)
+    told: list[Line] = lines(facts, group, not_price)
     notes = dict.fromkeys(note for step in group.steps for note in step.notes)
     back = [step.ref for step in group.steps if step.action == "revive"]
     said = [f"back on sale: {styles(back)}"] if back else []
-    return facts.row(group, told, [*said, *notes])
+    row = facts.row(group, told, [*said, *notes])
+    if not group.variants:
+        return row
+    section: Section = "offsale" if goes_off_sale(group) else "other"
+    return replace(row, grid=style_grid(facts, group.ref, section))
 
 
 def _rename(facts: Facts, step: Step) -> Row:
@@ -250,41 +274,6 @@ def _rename(facts: Facts, step: Step) -> Row:
     )
     line = Line("", (), KINDS[step.ref.kind].key_field, pieces)
     return replace(row, who=facts.who(step.ref), lines=(line,), notes=step.notes)
-
-
-def _files(facts: Facts) -> tuple[tuple[str, tuple[FileLine, ...]], ...]:
-    """What each line of each file causes: the way round of somebody who knows the
-    files."""
-    found: dict[str, dict[int, dict[tuple[str, Ref], int]]] = defaultdict(
-        lambda: defaultdict(Counter)
-    )
-    for step in facts.plan.to_do:
-        if step.source is not None:
-            lines_of = found[step.source.file]
-            whole = step.ref == unit(step)
-            lines_of[step.source.line][step.action, unit(step)] += not whole
-    return tuple(
-        (
-            file,
-            tuple(
-                _file_line(facts, Location(file, line, 1), said)
-                for line, said in sorted(lines_of.items())
-            ),
-        )
-        for file, lines_of in sorted(found.items())
-    )
-
-
-def _file_line(
-    facts: Facts, where: Location, said: dict[tuple[str, Ref], int]
-) -> FileLine:
-    return FileLine(
-        facts.place(where),
-        tuple(
-            (_DOES[action], facts.who(ref), count(n, "variant") if n else "")
-            for (action, ref), n in said.items()
-        ),
-    )
 
 
 def _blind(plan: Plan) -> tuple[tuple[str, str, int], ...]:

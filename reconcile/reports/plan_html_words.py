@@ -1,12 +1,9 @@
-"""Objects, places, changes and outcomes as the report shows them, as plain values."""
+"""Objects, places, changes and outcomes as the report shows them."""
 
 from __future__ import annotations
 
-import html
-import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from reconcile.core.model import Ref
@@ -14,12 +11,14 @@ from reconcile.core.outcomes import Report, Result, ResultName
 from reconcile.core.problems import Location
 from reconcile.core.steps import Change, Plan, Step, unit
 from reconcile.reports.about import About
-from reconcile.reports.plan_told import waits
+from reconcile.reports.plan_html_texts import long_texts
+from reconcile.reports.plan_html_values import Line, Outcome, Place, Row, Variant, Who
+from reconcile.reports.plan_told import to_ref, waits
 from reconcile.reports.plan_view import Group, Part, parts
-from reconcile.reports.worddiff import Piece, word_diff
 from reconcile.reports.words import (
     count,
     field_words,
+    looks,
     moved,
     names,
     place,
@@ -40,66 +39,6 @@ RESULTS: Final[Mapping[ResultName, str]] = {
 NOT_AS_SENT: Final = "not as sent"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    text: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """An object as people know it; `kind` is empty for a product."""
-
-    kind: str
-    key: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One changed field: whose, which, and what of it."""
-
-    whose: str
-    keys: tuple[str, ...]
-    """The variants that a number in `whose` counts."""
-    field: str
-    pieces: tuple[Piece, ...] = ()
-    text: str = ""
-    known: str = ""
-    """How the left side is known, if not read from Traede."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of some steps: `applied`, `3 applied, 1 not applied`."""
-
-    text: str
-    mood: str
-    words: tuple[str, ...] = ()
-    alike: bool = True
-    """Whether it is the same for all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One object of a list."""
-
-    who: Who
-    place: Place | None
-    outcome: Outcome | None
-    kinds: str
-    """Of all its steps, for the filter; so are the causes."""
-    causes: str
-    lines: tuple[Line, ...] = ()
-    notes: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
-    said: str = ""
-    cause: str = ""
-    """Why it is deleted."""
-    waits: bool = False
-    """Whether none of it came with this branch."""
-
-
 class Facts:
     """One plan, perhaps applied, and what all parts of its report look up."""
 
@@ -111,6 +50,13 @@ class Facts:
         if report is not None:
             steps += [result.step for result in report.results.values()]
         self._names = names(steps, plan.products)
+        self._looks = looks(plan.products)
+        known = (ref for one in plan.products.values() for ref in one.variants)
+        self._order = {ref: at for at, ref in enumerate(known)}
+        self._by_style: dict[Ref, list[Step]] = defaultdict(list)
+        for step in plan.steps:
+            self._by_style[unit(step)].append(step)
+        self.refused = {to_ref(one.id.partition(":")[2]) for one in plan.refused}
         self.places: dict[Ref, Location] = {}
         for step in steps:
             if step.source is not None:
@@ -124,9 +70,22 @@ class Facts:
     def steps(self, *actions: str) -> list[Step]:
         return [step for step in self.plan.to_do if step.action in actions]
 
+    def of_style(self, ref: Ref) -> Sequence[Step]:
+        """Every step of a product and its variants, held ones too."""
+        return self._by_style.get(ref, ())
+
     def who(self, ref: Ref) -> Who:
         kind = "" if ref.kind == "product" else ref.kind
-        return Who(kind, ref.key, self._names.get(ref, ""))
+        look = self._looks.get(ref, "")
+        return Who(kind, ref.key, self._names.get(ref, ""), look)
+
+    def variants(self, refs: Iterable[Ref]) -> tuple[Variant, ...]:
+        """In the order of the catalog, as far as it is known."""
+        ordered = sorted(refs, key=self.rank)
+        return tuple(Variant(self._looks.get(ref, ""), ref.key) for ref in ordered)
+
+    def rank(self, ref: Ref) -> tuple[int, Ref]:
+        return self._order.get(ref, len(self._order)), ref
 
     def place(self, source: Location | None) -> Place | None:
         if source is None:
@@ -191,44 +150,31 @@ def _mood(results: Sequence[ResultName]) -> str:
 
 
 def lines(
-    group: Group, pick: Callable[[Change], bool], *, new: bool = False
+    facts: Facts, group: Group, pick: Callable[[Change], bool], *, new: bool = False
 ) -> list[Line]:
-    """The picked changes of a group; of a new object only what it gets."""
-    found: list[Line] = []
+    """The picked changes of a group; of a new object only what it gets. The same
+    variants are listed once, and those of a new style stand in its grid."""
+    listed = {tuple(step.ref for step in group.variants)} if new else set()
+    found = []
     for part in parts(group, pick):
-        found += _line(group, part, new=new)
+        found.append(_line(facts, group, part, listed=part.refs in listed, new=new))
+        if len(part.refs) > 1:
+            listed.add(part.refs)
     return found
 
 
-def _line(group: Group, part: Part, *, new: bool) -> list[Line]:
+def _line(facts: Facts, group: Group, part: Part, *, listed: bool, new: bool) -> Line:
     kind, change = part.refs[0].kind, part.change
-    keys = tuple(ref.key for ref in part.refs)
     own = part.refs[0] == group.ref
-    whose = "" if own else keys[0] if len(keys) == 1 else count(len(keys), "variant")
-    several = keys if len(keys) > 1 else ()
+    whose = "" if own else count(len(part.refs), "variant")
+    variants = () if own or listed else facts.variants(part.refs)
     field = field_words(kind, change.path)
     if new:
-        return [Line(whose, several, field, text=written(kind, change))]
+        return Line(whose, variants, field, text=written(kind, change))
     pieces = word_changes(kind, change)
     if not pieces:
-        return [Line(whose, several, field, text=moved(kind, change))]
+        return Line(whose, variants, field, text=moved(kind, change))
     known = "compared with last applied" if change.basis == "applied" else ""
-    line = Line(whose, several, field, tuple(pieces), known=known)
-    return [line, *_as_text(line, change)]
-
-
-def _as_text(line: Line, change: Change) -> list[Line]:
-    """A change of HTML once more, as people read it."""
-    before, after = str(change.before), str(change.after)
-    if "<" not in before + after:
-        return []
-    old, new = stripped(before), stripped(after)
-    said = f"{line.field}, as text"
-    if old == new:
-        return [Line(line.whose, (), said, text="the same")]
-    return [Line(line.whose, (), said, tuple(word_diff(old, new)))]
-
-
-def stripped(source: str) -> str:
-    """HTML without its tags."""
-    return " ".join(html.unescape(re.sub(r"<[^<>]*>", " ", source)).split())
+    if long := long_texts(change):
+        return Line(whose, variants, field, long=long, known=known)
+    return Line(whose, variants, field, tuple(pieces), known=known)

@@ -15,18 +15,20 @@ if TYPE_CHECKING:
 PHONE = {"width": 390, "height": 844}
 EVERY = (
     "season", "deletes", "creates", "renames", "prices", "others", "personal",
-    "held", "refused", "hostile", "wide", "big", "empty",
+    "held", "refused", "hostile", "wide", "big", "empty", "nothing", "styles",
 )  # fmt: skip
 OUTCOMES = ("good", "in-part", "bad", "not-stuck", "hostile")
 
 
 def report(name: str) -> str:
+    import html_cases
     import plan_cases
     from about_cases import ABOUT
 
     from reconcile.reports.plan_html import render_html
 
-    return render_html(plan_cases.ALL[name], ABOUT)
+    plans = {**plan_cases.ALL, "styles": html_cases.styles()}
+    return render_html(plans[name], ABOUT)
 
 
 def outcome(name: str) -> str:
@@ -62,7 +64,9 @@ def findings(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["season", "creates", "others", "held", "big"])
+@pytest.mark.parametrize(
+    "name", ["season", "creates", "others", "held", "big", "empty", "styles"]
+)
 def test_axe_finds_nothing(show: Open, name: str, scheme: str) -> None:
     assert findings(show(report(name), color_scheme=scheme)) == []
 
@@ -73,8 +77,17 @@ def test_axe_finds_nothing_after_an_apply(show: Open, name: str, scheme: str) ->
     assert findings(show(outcome(name), color_scheme=scheme)) == []
 
 
-def test_axe_finds_nothing_on_a_phone(show: Open) -> None:
-    assert findings(show(report("season"), viewport=PHONE)) == []
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["season", "styles"])
+def test_axe_finds_nothing_on_a_phone(show: Open, name: str, scheme: str) -> None:
+    assert findings(show(report(name), viewport=PHONE, color_scheme=scheme)) == []
+
+
+def test_axe_finds_nothing_in_what_is_folded(show: Open) -> None:
+    page = show(report("styles"))
+    page.evaluate("for (const f of document.querySelectorAll('details')) f.open = true")
+
+    assert findings(page) == []
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -98,6 +111,9 @@ def test_without_script_everything_is_open(show: Open) -> None:
     assert not page.locator(".controls").is_visible()
     assert page.locator("main section").count() == 10
     assert all(section.is_visible() for section in page.locator("main section").all())
+    assert page.locator("details").count() > 0
+    assert page.locator("details:not([open])").count() == 0
+    assert page.locator("details .variant").first.is_visible()
     assert page.get_by_text("Copy", exact=True).count() == 0
     page.locator("a.tile", has_text="repriced").click()
     assert page.url.endswith("#prices")
@@ -151,10 +167,63 @@ def test_search_finds_keys_names_and_files(
     assert page.locator("output").inner_text() == ""
 
 
+def test_what_is_searched_for_is_unfolded(show: Open) -> None:
+    page = show(report("season"))
+    assert page.locator("details[open]").count() == 0
+    page.fill("input[name=q]", "M0E2000000097B")
+
+    assert visible(page) == ["prices"]
+    assert page.locator("#prices .variant", has_text="M0E2000000097B").is_visible()
+    page.get_by_role("button", name="Show all").click()
+    assert page.locator("details[open]").count() == 0
+
+
+def test_where_nothing_fits_it_says_so(show: Open) -> None:
+    page = show(report("season"))
+    assert not page.locator(".nothing").is_visible()
+    page.fill("input[name=q]", "nowhere")
+    assert page.locator(".nothing").is_visible()
+    page.get_by_role("button", name="Show all").click()
+    assert not page.locator(".nothing").is_visible()
+
+
+@pytest.mark.parametrize("name", ["empty", "nothing"])
+def test_where_nothing_changes_there_is_nothing_to_filter(
+    show: Open, name: str
+) -> None:
+    page = show(report(name))
+
+    assert visible(page) == []
+    assert not page.locator(".controls").is_visible()
+
+
+def test_the_titles_of_prices_stay_below_the_head(show: Open) -> None:
+    page = show(report("big"))
+    page.locator("#prices tbody tr").nth(40).scroll_into_view_if_needed()
+    head = page.locator(".head").bounding_box()
+    title = page.locator("#prices thead th").first.bounding_box()
+
+    assert head
+    assert title
+    assert head["y"] == 0
+    assert abs(title["y"] - head["height"]) < 2
+
+
+def test_on_a_phone_the_three_sides_stand_below_each_other(show: Open) -> None:
+    page = show(report("styles"), viewport=PHONE)
+    cells = page.locator("#against .sides tbody tr").first.locator("td").all()
+    boxes = [box for cell in cells if (box := cell.bounding_box())]
+
+    assert len({round(box["x"]) for box in boxes}) == 1
+    assert len({round(box["y"]) for box in boxes}) == 3
+
+
 def test_kinds_and_causes_are_filters(show: Open) -> None:
     page = show(report("season"))
     page.select_option("select[name=kind]", "category")
-    assert visible(page) == ["renames"]
+    assert visible(page) == ["renames", "categories", "files"]
+    page.select_option("select[name=kind]", "product")
+    assert visible(page)[:3] == ["blocks", "deletes", "warnings"]
     page.select_option("select[name=kind]", "")
     page.select_option("select[name=cause]", "drift")
     assert visible(page) == ["held"]
@@ -213,8 +282,15 @@ def test_paper_shows_all_of_it(show: Open) -> None:
         page.evaluate("getComputedStyle(document.querySelector('.head')).position")
         == "static"
     )
+    # So it stands on every page.
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.head')).display")
+        == "table-header-group"
+    )
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details:not([open])").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details[open]").count() == 0
 
 
 @pytest.mark.parametrize("render", [report, outcome])
@@ -223,7 +299,9 @@ def test_nothing_of_a_catalog_is_obeyed(show: Open, render: Any) -> None:
 
     assert page.locator("script").count() == 1
     assert page.locator("style").count() == 1
-    assert page.locator("img, iframe, object, link, [style], [onerror]").count() == 0
+    assert (
+        page.locator("img, iframe, object, link, body [style], [onerror]").count() == 0
+    )
     assert page.evaluate("document.body.innerText.includes('\\u202e')") is False
 
 

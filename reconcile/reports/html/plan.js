@@ -1,11 +1,18 @@
-// Filters, search, sorting and copying. Without it everything is open and in order.
+// Filters, search, sorting, folding and copying. Without it everything is open and in
+// order.
 "use strict";
-(() => {
+// The page comes with everything unfolded; laying that out first would take its time.
+document.documentElement.classList.add("early");
+addEventListener("DOMContentLoaded", () => {
+  for (const fold of document.querySelectorAll("details")) fold.open = false;
+  document.documentElement.classList.remove("early");
   const form = document.querySelector(".controls");
   const rows = [...document.querySelectorAll("[data-row]")];
   const sections = [...document.querySelectorAll("main section")];
   const tiles = [...document.querySelectorAll("[data-tile]")];
   const said = form.querySelector("output");
+  const folds = [...document.querySelectorAll("details")];
+  const nothing = document.querySelector(".nothing");
   const texts = new Map();
   const NAMES = ["part", "kind", "cause", "currency", "q", "sort"];
   let state = {};
@@ -34,6 +41,15 @@
     history.replaceState(null, "", "#" + given);
   };
 
+  // What is searched for is not left folded away.
+  let searched = "";
+  const unfold = () => {
+    if (searched === (state.q || "")) return;
+    searched = state.q || "";
+    const wanted = searched.toLowerCase();
+    for (const fold of folds) fold.open = wanted !== "" && textOf(fold).includes(wanted);
+  };
+
   const show = () => {
     let shown = 0;
     for (const row of rows) {
@@ -45,8 +61,10 @@
     }
     const narrowed = state.kind || state.cause || state.q;
     for (const section of sections) {
-      const own = section.querySelectorAll("[data-row]");
-      const left = [...own].filter((row) => !row.closest("[hidden]"));
+      // Hidden by the filter before this one, it would hide its rows from this one.
+      section.hidden = false;
+      const own = [...section.querySelectorAll("[data-row]")];
+      const left = own.filter((row) => !row.hidden && !row.closest("[hidden]"));
       const other = state.part && section.dataset.part !== state.part;
       section.hidden = other || (narrowed && left.length === 0);
       if (!section.hidden) shown += left.length;
@@ -60,6 +78,8 @@
     }
     const any = NAMES.some((name) => name !== "sort" && state[name]);
     said.textContent = any ? `${shown} of ${rows.length} rows` : "";
+    nothing.hidden = !any || shown > 0;
+    unfold();
     sort();
   };
 
@@ -140,13 +160,27 @@
   }
 
   // Paper unfolds nothing by itself.
+  let folded = [];
   addEventListener("beforeprint", () => {
-    for (const fold of document.querySelectorAll("details")) fold.open = true;
+    folded = folds.filter((fold) => !fold.open);
+    for (const fold of folded) fold.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const fold of folded) fold.open = false;
   });
 
-  form.hidden = false;
+  // What sticks below the head, and where a link leads, follows its height.
+  const head = document.querySelector(".head");
+  const measure = () => {
+    const tall = (head.offsetHeight ? head : head.querySelector("h1")).offsetHeight;
+    document.documentElement.style.setProperty("--head", `${tall}px`);
+  };
+  addEventListener("resize", measure);
+
+  form.hidden = rows.length === 0;
   read();
   for (const head of heads) head.setAttribute("aria-sort", "none");
   for (const head of heads) head.firstElementChild.textContent = "% ↕";
   show();
-})();
+  measure();
+});
