@@ -21,7 +21,7 @@ from reconcile.cli.setting import (
     who,
 )
 from reconcile.core.model import KindName, Snapshot
-from reconcile.errors import LeaseHeld, ReconcileError
+from reconcile.errors import LeaseHeld, ReconcileError, words_of
 
 if TYPE_CHECKING:
     from reconcile.core.approvals import Approvals
@@ -329,9 +329,12 @@ def run_apply(
 ) -> Report:
     """Carry a plan out, and write the run into the history.
 
+    What it raises, it raises before anything was written; else there is a report.
+
     `deadline` is a number of seconds from now, after which no call is begun.
     """
     from reconcile.core.readable import readable_fields
+    from reconcile.core.used_up import remembered
     from reconcile.edges.apply import Applying, apply_plan
 
     plan = limited.read.planned.plan
@@ -365,14 +368,16 @@ def run_apply(
         "left": report.left,
         "adopted": report.adopted,
         "readable": readable_fields(limited.read.seen.snapshot),
+        "approved": remembered(plan.approved),
     }
     setting.progress.clear()
     try:
         state.end_run(run_id, summary, report.exit_code, plan.commit)
-    except ReconcileError as error:  # the report is worth more than its history
+    except (ReconcileError, OSError) as error:
+        # The report is worth more than its history.
         if not report.ended_with:
             code = error.exit_code if isinstance(error, LeaseHeld) else 5
-            report = replace(report, stopped=error.message, ended_with=code)
+            report = replace(report, stopped=words_of(error), ended_with=code)
     return report
 
 

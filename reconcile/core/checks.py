@@ -12,6 +12,7 @@ from reconcile.core.canonical import SEPARATOR, fold
 from reconcile.core.codes import COUNTRIES, CURRENCIES
 from reconcile.core.config import Config
 from reconcile.core.kinds import KINDS, Field, Form, Shape
+from reconcile.core.languages import languages
 from reconcile.core.model import Desired, KindName, Path, Ref, Value
 from reconcile.core.problems import Location, Problem
 from reconcile.core.yamlnodes import Mapping as MapNode
@@ -435,6 +436,7 @@ _CHECKS: Sequence[Check] = (
     _renames,
     _deletes,
     _codes,
+    languages,
     _payment,
     _cost_sets,
     _suppliers,

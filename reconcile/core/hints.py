@@ -47,16 +47,27 @@ def as_type(node: Scalar, wanted: list[str]) -> str | None:
     if "string" in wanted:
         return quoted(text)
     if "boolean" in wanted:
-        word = text.lower()
+        word = text.rstrip(", ").lower()
         return "true" if word in _YES else "false" if word in _NO else None
     if "array" in wanted:
-        return f"[{node.raw}]" if "\n" not in node.raw else None
+        return f"[{node.raw}]" if "\n" not in node.raw and not items(node) else None
+    text = text.rstrip(", ")
     number = _NUMBER.fullmatch(text) if {"number", "integer"} & {*wanted} else None
     if number and not number[2]:
         return number[1]
     if number and "number" in wanted:
         return f"{number[1]}.{number[2]}"
     return None
+
+
+_BULLET: Final = re.compile(r"[-•·–—*‣▪●][ \t\u00a0]*(?=\S)")
+
+
+def items(node: Scalar) -> list[str]:
+    """The lines of what was meant as a list, without the marks before them."""
+    lines = [line.strip() for line in node.raw.splitlines() if line.strip()]
+    bare = [_BULLET.sub("", line, count=1) for line in lines]
+    return bare if node.style == "plain" and (len(lines) > 1 or bare != lines) else []
 
 
 # a text of another form
@@ -76,6 +87,27 @@ def _day(text: str) -> str:
     return re.sub(r"(?<![0-9])([0-9])(?![0-9])", r"0\1", day)
 
 
+_DAY_FIRST: Final = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})")
+_MONTHS: Final = 12
+
+
+def days(text: str) -> list[str]:
+    """Which days `4/1/2027` may be: with slashes some countries begin with the month,
+    with points none does."""
+    found = _DAY_FIRST.fullmatch(text.strip())
+    if found is None:
+        return []
+    first, second = int(found[1]), int(found[3])
+    pairs = [(second, first), *([] if found[2] == "." else [(first, second)])]
+    fits = [(month, day) for month, day in pairs if month <= _MONTHS]
+    return [*dict.fromkeys(f"{found[4]}-{m:02}-{d:02}" for m, d in fits)]
+
+
+def _one_day(text: str) -> str:
+    possible = days(text)
+    return possible[0] if len(possible) == 1 else text
+
+
 def _digits(text: str) -> str:
     digits = re.sub(r"[ -]", "", text)
     return digits if digits.isdecimal() else text
@@ -86,6 +118,7 @@ _REPAIRS: Final[tuple[Callable[[str], str], ...]] = (
     lambda text: " ".join(text.split()),
     lambda text: text.strip().upper(),
     _day,
+    _one_day,
     _digits,
 )
 

@@ -16,12 +16,14 @@ from typing import Final
 from reconcile.core.problems import Fix, Location, Problem, errors
 from reconcile.core.yamlnodes import Mapping as MapNode
 from reconcile.core.yamlnodes import Node, Scalar, Source
+from reconcile.core.yamlspots import QUOTES, key_column, line_of, line_start
 from reconcile.core.yamltext import Parsed, parse
 
 MARK: Final = "\ufeff"
-_INDENT: Final = re.compile(r"[ ]*(?:- +)*")
 _WORD_BEFORE: Final = re.compile(r"\S{0,40}\Z")
 _WORD_BEHIND: Final = re.compile(r"\S{0,40}")
+_LONGEST: Final = 50
+"""Of a line, as it is shown."""
 _MOST_ROUNDS: Final = 10
 """A repair may show another mistake behind it, but not for ever."""
 
@@ -116,21 +118,32 @@ def _with(
     before, after = parse(plain, file), parse(whole, file)
     if not _only_better(before, after) or not _only_there(before, after, spans):
         return None
-    if after.root is None and _goes_on(Source(file, whole), _first(after), fixes):
+    if after.root is None and _goes_on(Source(file, whole), _stop(after), fixes):
         return None
     return text.removesuffix(plain) + whole, repairs
 
 
 def _repair(text: str, fix: Fix, start: int, end: int) -> Repaired:
-    """As a person would tell it: a colon with the words beside it."""
+    """As a person would tell it: a colon with the words beside it, a line that moves
+    as a whole."""
     old, new = text[start:end], fix.text
-    if not any(char.isalnum() for char in old):
-        before = _WORD_BEFORE.search(text[max(start - 40, 0) : start])
-        after = _WORD_BEHIND.match(text, end)
-        head = before[0] if before else ""
-        tail = after[0] if after else ""
-        return Repaired(fix.where, head + old + tail, head + new + tail)
-    return Repaired(fix.where, old, new)
+    before = text[line_start(text, start) : start]
+    if not before.strip() and (old[:1] == " " or new.lstrip().startswith("- ")):
+        line = (before + old, before + new)
+        rest = line_of(text, end)
+        return Repaired(fix.where, *(_short(one + rest) for one in line))
+    if any(char.isalnum() for char in old):
+        return Repaired(fix.where, old, new)
+    head = _WORD_BEFORE.search(text[max(start - 40, 0) : start])
+    tail = _WORD_BEHIND.match(text, end)
+    ends = (head[0] if head else "", tail[0] if tail else "")
+    return Repaired(
+        fix.where, *(f"{ends[0]}{one}{ends[1]}".strip() for one in (old, new))
+    )
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
 def _only_better(before: Parsed, after: Parsed) -> bool:
@@ -141,27 +154,24 @@ def _only_better(before: Parsed, after: Parsed) -> bool:
         )
     if after.root is not None:
         return True
-    return _first(after) > _first(before)
+    further = _stop(after) > _stop(before)
+    fewer = len(errors(after.problems)) < len(errors(before.problems))
+    return further or (fewer and _stop(after).line == _stop(before).line)
 
 
-def _first(parsed: Parsed) -> Location:
-    return max(problem.where for problem in errors(parsed.problems))
+def _stop(parsed: Parsed) -> Location:
+    return parsed.stopped or max(problem.where for problem in errors(parsed.problems))
 
 
 def _goes_on(source: Source, wrong: Location, fixes: Sequence[Fix]) -> bool:
     """Whether the reader now stops in the line below a repair, which goes further in:
     then the text that was typed over had more than one line."""
-    return any(
-        wrong.line == fix.where.line + 1
-        and _column(source, wrong.line) > _column(source, fix.where.line)
-        for fix in fixes
-    )
-
-
-def _column(source: Source, line: int) -> int:
-    """Where the key or text of a line begins, behind the dashes of a list."""
-    found = _INDENT.match(source.line(line))
-    return found.end() if found else 0
+    lines = [
+        source.line(line) for line in range(max(wrong.line - 1, 1), wrong.line + 1)
+    ]
+    here, above = key_column(lines[-1]), key_column(lines[0])
+    quoting = [fix.where.line for fix in fixes if fix.text.startswith(QUOTES)]
+    return here > above and wrong.line - 1 in quoting
 
 
 def _only_there(
@@ -170,10 +180,14 @@ def _only_there(
     """Whether all values are as before, but for those that were typed over."""
     if before.root is None:
         return True  # what it said, nobody could know
-    was, now = dict(_values(before.root, ())), dict(_values(after.root, ()))
-    if was.keys() != now.keys():
+    was, now = [*_scalars(before.root, ())], [*_scalars(after.root, ())]
+    if [place for place, _ in was] != [place for place, _ in now]:
         return False
-    changed = (was[path] for path in was if _said(was[path]) != _said(now[path]))
+    changed = (
+        old
+        for (_, old), (_, new) in zip(was, now, strict=True)
+        if _said(old) != _said(new)
+    )
     return all(
         any(start <= node.end and node.start <= end for start, end in spans)
         for node in changed
@@ -184,14 +198,16 @@ def _said(node: Scalar) -> tuple[str, bool]:
     return node.text, node.style == "plain"
 
 
-def _values(
-    node: Node | None, path: tuple[str | int, ...]
-) -> Iterator[tuple[tuple[str | int, ...], Scalar]]:
+def _scalars(
+    node: Node | None, place: tuple[int, ...]
+) -> Iterator[tuple[tuple[int, ...], Scalar]]:
+    """All keys and values, with their place in the tree; keys have odd ones."""
     if isinstance(node, Scalar):
-        yield path, node
+        yield place, node
     elif isinstance(node, MapNode):
-        for key, value in node.items:
-            yield from _values(value, (*path, key.text))
+        for at, (key, value) in enumerate(node.items):
+            yield (*place, 2 * at + 1), key
+            yield from _scalars(value, (*place, 2 * at))
     elif node is not None:
         for at, item in enumerate(node.items):
-            yield from _values(item, (*path, at))
+            yield from _scalars(item, (*place, at))

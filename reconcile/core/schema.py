@@ -24,6 +24,8 @@ from reconcile.core.hints import (
     as_type,
     candidate,
     closest,
+    days,
+    items,
     listed,
     one_meaning,
     typed,
@@ -243,7 +245,8 @@ def _unknown_fields(case: _Case) -> Iterator[Problem]:
         if known:
             yield Problem(where, known["rule"], known["message"])
         else:
-            yield case.problem(_unknown_field(case, field), where)
+            fix = _only_capitals(case, field) if key and key.raw == field else None
+            yield case.problem(_unknown_field(case, field), where, fix)
 
 
 def _extra(case: _Case) -> list[str]:
@@ -254,6 +257,12 @@ def _extra(case: _Case) -> list[str]:
         if field not in case.schema.get("properties", {})
         and not any(re.search(pattern, field) for pattern in patterns)
     ]
+
+
+def _only_capitals(case: _Case, field: str) -> str | None:
+    """The field itself, where it differs by capital letters alone."""
+    same = [name for name in case.schema.get("properties", {}) if name == field.lower()]
+    return same[0] if same and same[0] not in case.instance else None
 
 
 def _unknown_field(case: _Case, field: str) -> str:
@@ -312,9 +321,24 @@ def _wrong_type(case: _Case) -> Iterator[Problem]:
             yield trap
             return
     text = case.text("type") or _type_in_words(case, wanted)
+    if isinstance(node, Scalar) and (instead := _not_one_value(node, wanted)):
+        yield case.problem(f"{text}. {instead}")
+        return
     hint = as_type(node, wanted) if isinstance(node, Scalar) else as_text(node, wanted)
     fix = one_meaning(node, wanted) if hint else None
     yield case.problem(f"{text}. Write {hint}" if hint else text, fix=fix)
+
+
+def _not_one_value(node: Scalar, wanted: list[str]) -> str | None:
+    """What to do where no other way of writing this value would do."""
+    if wanted == ["array"] and (lines := items(node)):
+        return f"Write each on a line of its own, as - {lines[0]}"
+    if "string" in wanted and _ROUNDED.fullmatch(node.text):
+        return "A sheet has rounded this one: write all its digits"
+    return None
+
+
+_ROUNDED: Final = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+[0-9]+")
 
 
 def _type_in_words(case: _Case, wanted: list[str]) -> str:
@@ -346,7 +370,8 @@ def _pattern(case: _Case) -> Iterator[Problem]:
     text = case.text("pattern") or "must have another form"
     meant = candidate(str(case.instance), case.value)
     if meant is None:
-        yield case.problem(text)
+        either = _either_day(case)
+        yield case.problem(f"{text}. {either}" if either else text)
         return
     shown = typed(meant)
     one_line = isinstance(case.node, Scalar) and "\n" not in (
@@ -354,6 +379,12 @@ def _pattern(case: _Case) -> Iterator[Problem]:
     )
     whole = in_quotes(meant) if shown.startswith(('"', "'")) else shown
     yield case.problem(f"{text}. Write {shown}", fix=whole if one_line else None)
+
+
+def _either_day(case: _Case) -> str | None:
+    fits = re.compile(whole_pattern(case.value)).search
+    possible = [day for day in days(str(case.instance)) if fits(day)]
+    return f"Write {' or '.join(possible)}" if possible else None
 
 
 def _repaired(text: str, pattern: str) -> str:

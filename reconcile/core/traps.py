@@ -14,6 +14,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
+from reconcile.core.fieldwords import NUMBERS
 from reconcile.core.problems import Fix, Location, Problem
 from reconcile.core.yamlnodes import Node, Scalar
 
@@ -32,7 +33,7 @@ _NEGATIVE = re.compile(r"[-−]\s*([0-9.,' ]+)")
 _EXPONENT = re.compile(r"[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]{1,2}")
 _NOT_NUMBERS = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
 
-_COMMA_PART = re.compile(r"[0-9]+(\.[0-9]+)?|-{1,2}")
+_COMMA_PART = re.compile(r"[0-9]+(\.[0-9]+)?|-{1,2}|[0-9]+ ?%")
 _PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)*")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
 _NUMBER_LIKE = re.compile(
@@ -186,15 +187,17 @@ def _comma(run: Sequence[Bare]) -> Problem:
         and _PLAIN_NUMBER.fullmatch(value.text)
         and all(_COMMA_PART.fullmatch(part) for part in parts)
     ):
-        meant = _meant(",".join((value.text, *parts)), 2)
-        number = meant or "the number with a point"
         is_price = owner.text.endswith("price")
+        written = ",".join((value.text, *parts)).rstrip("% ")
+        meant = _meant(written, 2 if is_price else _THOUSAND)
+        number = meant or "the number with a point"
+        may_be = is_price or owner.text in NUMBERS
         return Problem(
             place,
             "price-format" if is_price else "number-format",
             f"a comma ends the value here: Traede would get {value.text}. "
             f"Write {number}",
-            fix=Fix(place, meant) if meant and is_price and _is_one(meant) else None,
+            fix=Fix(place, meant) if meant and may_be and _is_one(meant) else None,
         )
     if value.style != "plain":
         return _no_value(first.key)
@@ -245,8 +248,15 @@ def _thousand_point(text: str, decimals: int) -> _Said:
         return _Said(f"a point is not a thousands separator. Write {whole}", whole)
     return _Said(
         f"a point begins the decimals: this is {text}, not {whole}. "
-        f"Write {whole}, or {Decimal(text):.{decimals}f} if that is meant"
+        f"Write {_either(whole, text, decimals)}"
     )
+
+
+def _either(whole: str, other: str, decimals: int) -> str:
+    """Both numbers that may be meant; a digit too many is a person's to take off."""
+    shown = "" if decimals >= _THOUSAND else f" with {decimals} decimals"
+    shown = {0: " without decimals", 1: " with 1 decimal"}.get(decimals, shown)
+    return f"{whole}, or {other}{shown} if that is meant"
 
 
 def _decorated(text: str, decimals: int) -> _Said | None:
@@ -287,9 +297,8 @@ def _meant(text: str, decimals: int) -> str | None:
     whole = re.sub(r"[^0-9]", "", match["whole"]).lstrip("0") or "0"
     fraction = match["fraction"]
     if match["mark"] in {".", ","} and text.count(match["mark"]) == 1 and not fraction:
-        other = Decimal(text.replace(",", ".").rstrip("."))
-        shown = f"{other:.{decimals}f}" if decimals < _THOUSAND else str(other)
-        return f"{whole}, or {shown} if that is meant"
+        other = text.replace(",", ".").rstrip(".")
+        return _either(whole, other, decimals)
     return f"{whole}.{fraction}" if fraction else whole
 
 

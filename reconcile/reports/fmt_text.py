@@ -19,9 +19,14 @@ def render_fmt(
         width = max(map(len, places))
         lines += ["", "would repair" if check else "repaired"]
         lines += [
-            f"  {terminal(place):<{width}}  {terminal(one.old)} → {terminal(one.new)}"
+            f"  {terminal(place):<{width}}  {_shown(one.old)} → {_shown(one.new)}"
             for place, one in zip(places, repairs, strict=True)
         ]
     did = "would be formatted" if check else "formatted"
     said = f"{len(changed)} of {count(files, 'file')} {did}"
     return "\n".join([*lines, *([""] if lines else []), said, ""])
+
+
+def _shown(text: str) -> str:
+    """A non-breaking space would look like any other."""
+    return terminal(text).replace("\u00a0", "\\xa0")

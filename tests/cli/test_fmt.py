@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cli_brand import Brand
+from support.builders import product
 
 UNTIDY = "categories:  \n  - {name: Men}\n"
 TIDY = UNTIDY.replace("  \n", "\n", 1)
@@ -103,3 +104,68 @@ def test_the_editor_line_is_written_where_the_schema_is(brand: Brand):
 
     line = "# yaml-language-server: $schema=../../../schemas/catalog.schema.json\n"
     assert text_of(brand, "catalog/deep/er/a.yaml") == line + TIDY
+
+
+# Approvals that are used up
+
+
+@pytest.fixture
+def three_going(brand: Brand) -> Brand:
+    brand.configure(deletes={"max": 1})
+    brand.applied(*(product(f"s{n}") for n in range(4)))
+    brand.catalog(product("s0"))
+    (block,) = brand.run("plan", "--format", "json").json["blocked"]
+    keys = ", ".join(f'"{one.partition(":")[2]}"' for one in block["ids"])
+    line = (
+        f'  - {{approve: "{block["approve"]}", keys: [{keys}], by: me, reason: old}}\n'
+    )
+    brand.write(
+        "catalog/approvals.yaml", f"# ours\napprovals:\n{line}  # later\n{OTHER}"
+    )
+    return brand
+
+
+OTHER = '  - {approve: "bbbbbbbb", by: me, reason: price}\n'
+
+
+def test_an_approval_stays_as_long_as_nothing_proves_that_it_is_used_up(
+    three_going: Brand,
+):
+    before = text_of(three_going, "catalog/approvals.yaml")
+
+    assert "taken out" not in three_going.run("fmt", "--fix").out
+
+    assert text_of(three_going, "catalog/approvals.yaml") == before
+
+
+def test_an_approval_that_an_apply_has_used_up_is_taken_out(three_going: Brand):
+    assert three_going.run("apply", "--yes").code == 0
+
+    looked = three_going.run("fmt", "--fix", "--check")
+    ran = three_going.run("fmt", "--fix")
+
+    assert (looked.code, ran.code) == (1, 0)
+    assert "approvals.yaml:3  approval" in ran.out
+    text = text_of(three_going, "catalog/approvals.yaml")
+    assert text == f"# ours\napprovals:\n  # later\n{OTHER}"
+    assert three_going.run("plan").out.count("unused-approval") == 1
+
+
+def test_what_another_account_approved_stays(three_going: Brand):
+    three_going.run("apply", "--yes")
+    other = f"approvals:\n{OTHER}"
+    three_going.write("catalog/approvals.yaml", other)
+
+    assert "taken out" not in three_going.run("fmt", "--fix").out
+    assert text_of(three_going, "catalog/approvals.yaml") == other
+
+
+def test_of_the_last_line_an_empty_list_is_left(three_going: Brand):
+    text = text_of(three_going, "catalog/approvals.yaml").replace(OTHER, "")
+    three_going.write("catalog/approvals.yaml", text)
+    three_going.run("apply", "--yes")
+
+    assert three_going.run("fmt", "--fix").code == 0
+
+    assert "approvals: []\n" in text_of(three_going, "catalog/approvals.yaml")
+    assert three_going.run("validate").code == 0

@@ -30,6 +30,29 @@ def rules(*entries: Entry, config: Config = CONFIG) -> list[str]:
     return [problem.rule for problem in found(*entries, config=config)]
 
 
+@pytest.mark.parametrize(
+    ("code", "meant"),
+    [
+        ("danish", None),
+        ("klingon", None),
+        ("en", None),
+        ("2", None),
+        ("danisch", "danish"),
+        ("German", "german"),
+        ("swedisch", "swedish"),
+    ],
+)
+def test_a_language_that_is_nearly_one_we_know_is_a_warning(
+    code: str, meant: str | None
+):
+    problems = found(product("a", translations={code: {"name": "x"}}))
+
+    assert [(p.rule, p.severity) for p in problems] == (
+        [] if meant is None else [("unknown-language", "warning")]
+    )
+    assert all(f'Did you mean "{meant}"?' in p.message for p in problems)
+
+
 SIZE_S = {"attributes": {"Size": "S"}}
 SIZE_M = {"attributes": {"Size": "M"}}
 

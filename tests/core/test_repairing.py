@@ -35,6 +35,34 @@ def repair(text: str) -> tuple[str, list[tuple[int, str, str]]]:
         ("meta: {0123: a}\n", 'meta: {"0123": a}\n'),
         ("\ufeffname: @home\r\n", '\ufeffname: "@home"\r\n'),
         ("a: @b\nc: @d\ne: [x] y\n", 'a: "@b"\nc: "@d"\ne: "[x] y"\n'),
+        (
+            "p: {sku:A, b: {sales_price: 12,95}}\n",
+            "p: {sku: A, b: {sales_price: 12.95}}\n",
+        ),
+        (
+            "{sales_price: 12.95 rec_sales_price: 30}\n",
+            "{sales_price: 12.95, rec_sales_price: 30}\n",
+        ),
+        ("{attributes: {a: b} ean: 'x'}\n", "{attributes: {a: b}, ean: 'x'}\n"),
+        ("{sku: A; archived: true}\n", "{sku: A, archived: true}\n"),
+        ("[{a: 1}{b: 2}]\n", "[{a: 1}, {b: 2}]\n"),
+        ("- {a: 1},  # one\n- {a: 2}\n", "- {a: 1}  # one\n- {a: 2}\n"),
+        ("a:\n  - {b: 1}\n  {b: 2}\n", "a:\n  - {b: 1}\n  - {b: 2}\n"),
+        ("a:\n  - {b: 1}\n    {b: 2}\n", "a:\n  - {b: 1}\n  - {b: 2}\n"),
+        ("a:\n  - {b: 1}\n - {b: 2}\n", "a:\n  - {b: 1}\n  - {b: 2}\n"),
+        ("a:\n  - {b: 1}\n   - {b: 2}\n", "a:\n  - {b: 1}\n  - {b: 2}\n"),
+        ("a:\n    b: 1\n   c: 2\n", "a:\n    b: 1\n    c: 2\n"),
+        ("a: [b, - c]\n", "a: [b, c]\n"),
+        ("a:\n  * b\n  * c\n", "a:\n  - b\n  - c\n"),
+        ("a:\n  -{b: 1}\n", "a:\n  - {b: 1}\n"),
+        ("- sku = A\n  name = B\n", "- sku: A\n  name: B\n"),
+        ("products\n  - sku: A\n", "products:\n  - sku: A\n"),
+        ("- sku:\u00a0A\n", "- sku: A\n"),
+        ("sku: “A”\n", 'sku: "A"\n'),
+        ("sales_price: “1.50”\n", "sales_price: 1.50\n"),
+        ("a: [“b, c”]\n", 'a: ["b, c"]\n'),
+        ("{“sku”: A}\n", '{"sku": A}\n'),
+        ("name: 'Levi's\n", 'name: "Levi\'s"\n'),
     ],
 )
 def test_what_has_one_right_answer_is_typed_in(text: str, expected: str):
@@ -55,6 +83,16 @@ def test_what_has_one_right_answer_is_typed_in(text: str, expected: str):
         "tags: - new\n",  # perhaps a list
         "text: | hello\n",  # perhaps a block
         "name: 'a', 'b'\n",
+        "name: “Tee”\n",  # perhaps a quotation
+        "{name: Our Tee tags: [a]}\n",  # perhaps a text
+        "name: Tee tags: [a]\n",
+        "- sku: A, archived: true\n",  # in { }, or on two lines
+        "p: {sales_price: 300, rec: 300,- kr}\n",  # another currency, perhaps
+        "a: {b: 1\nc: 2\n",  # behind 1, or behind more
+        "a:\n      - {b: 1}\n   - {b: 2}\n",  # three spaces off
+        "a: b\n  c: d\n",  # below a, or beside it
+        "<<<<<<< a\nb: 1\n=======\nb: 2\n>>>>>>> c\n",
+        "description:\n  • one\n  • two\nname: 'x\n",
         "a:\n\tb: 1\n",  # how many spaces, nobody knows
         "a: 'x\nb: 1\n",
         "meta: {5.7E+12: a}\n",  # a sheet has rounded this

@@ -480,6 +480,27 @@ MISTAKES = {
         "release_date must be a day: write it as 2027-01-04 (year-month-day). Write "
         "2027-01-04",
     ),
+    "a day that some countries read in another way": (
+        PRODUCT % "release_date: 4/1/2027",
+        "4/1/2027",
+        "date-format",
+        "release_date must be a day: write it as 2027-01-04 (year-month-day). Write "
+        "2027-01-04 or 2027-04-01",
+    ),
+    "a list without its dashes": (
+        PRODUCT % "tags:\n  – new\n  – basics",
+        "– new",
+        "wrong-type",
+        "tags must be a list; write [] to empty it in Traede. Write each on a line of "
+        "its own, as - new",
+    ),
+    "a bar code that a sheet has rounded": (
+        VARIANT % "ean: 5.70123E+12",
+        "5.70123E+12",
+        "wrong-type",
+        'ean must be text: put the bar code in quotes, such as "5701234567899". '
+        "A sheet has rounded this one: write all its digits",
+    ),
     "a day that no month has": (
         PRODUCT % "release_date: 2027-02-30",
         "2027-02-30",
@@ -575,6 +596,27 @@ def test_a_mistake_is_marked_and_says_what_to_type(
 
     assert marked(text, problem) == characters
     assert (problem.rule, problem.message) == (rule, message)
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("products: [{Item_Number: a}]", "item_number"),
+        ("products: [{item_number: a, Item_Number: b}]", None),
+        ("products: [{item_number: a, itemnumber: b}]", None),
+        (PRODUCT % "release_date: 4.1.2027", "2027-01-04"),
+        (PRODUCT % "release_date: 31/1/2027", "2027-01-31"),
+        (PRODUCT % "release_date: 1/31/2027", "2027-01-31"),
+        (PRODUCT % "release_date: 4/1/2027", None),
+        (PRODUCT % "release_date: 4/4/2027", "2027-04-04"),
+        (VARIANT % "ean: 5.70123E+12", None),
+        (PRODUCT % "active: ja,", "true"),
+    ],
+)
+def test_what_only_one_thing_can_be_meant_by_is_a_fix(text: str, fix: str | None):
+    (problem,) = check(text)
+
+    assert (problem.fix and problem.fix.text) == fix
 
 
 CONFIG_MISTAKES = {

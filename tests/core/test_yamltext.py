@@ -151,14 +151,14 @@ def test_a_node_knows_its_style_and_its_raw_text() -> None:
 
 
 def test_columns_count_characters_not_bytes() -> None:
-    text = "“Café – 🎉”: {naïve: [日本, 'é'], b: 2} # ü\n"
+    text = "“Café” – 🎉: {naïve: [日本, 'é'], b: 2} # ü\n"
     root = tree(text)
 
-    value = find(root, ["“Café – 🎉”", "naïve", 1])
+    value = find(root, ["“Café” – 🎉", "naïve", 1])
 
     assert value.location == Location("f.yaml", 1, 26, 3)
     assert marked(text, value.location) == "'é'"
-    assert marked(text, find(root, ["“Café – 🎉”", "b"]).location) == "2"
+    assert marked(text, find(root, ["“Café” – 🎉", "b"]).location) == "2"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -312,6 +312,43 @@ REFUSED = [
     ("- ': -'|", "yaml-syntax", "|"),
     ("a: [x\n]: y", "yaml-syntax", ":"),
     ("x" * 1100 + ": 1", "yaml-syntax", ":"),
+    ("{sales_price: 12.95 rec_sales_price: 30}", "missing-comma", "rec_sales_price"),
+    ("{name: Our Tee tags: [a]}", "missing-comma", "tags"),
+    ("{sku: A ean: 'x'}", "missing-comma", "ean"),
+    ("{ean: 'x' attributes: {a: b}}", "missing-comma", "attributes"),
+    ("{attributes: {a: b} b2c_available: true}", "missing-comma", "b2c_available"),
+    ("a: ['x' 'y']", "missing-comma", "'y'"),
+    ("{sku: A; archived: true}", "missing-comma", ";"),
+    ("{sku: 'A'; archived: true}", "missing-comma", ";"),
+    ('{"a": 1\n "b": 2}', "missing-comma", "1"),
+    ("[\n {a: 1}\n {a: 2}\n]", "missing-comma", "}"),
+    ('a: "1",\nb: 2', "needless-comma", ","),
+    ("- {a: 1},\n- {a: 2}", "needless-comma", ","),
+    ("{sku:A, b: 1}", "space-after-colon", ":"),
+    ("a:\n  - {b: 1}\n  {b: 2}\n  - {b: 3}", "list-dash", "{b: 2}"),
+    ("a:\n  - {b: 1}\n  {b: 2}", "list-dash", "{b: 2}"),
+    ("a:\n  - {b: 1}\n    {b: 2}", "list-dash", "{b: 2}"),
+    ("a:\n  {b: 1}\n  - {b: 2}", "list-dash", "{b: 1}"),
+    ("a:\n  - b: 1\n    c: 2\n  b: 3", "indentation", "b: 3"),
+    ("a:\n  * b", "list-dash", "*"),
+    ("a:\n  • b: 1", "list-dash", "•"),
+    ("a:\n  -{b: 1}", "list-dash", "-"),
+    ("a:\n  -\u00a0{b: 1}", "list-dash", "-"),
+    ("- item_number = 1", "no-colon", " ="),
+    ("- {sku = A}", "no-colon", " ="),
+    ("- item_number\uff1a 1", "no-colon", "\uff1a"),
+    ("- {sku:\u00a0A, b: 1}", "invisible-space", ":"),
+    ("products\n  - item_number: A", "no-colon", "products"),
+    ("name: Tee\nrelease_date 2027\ntags: []", "no-colon", "release_date 2027"),
+    ("a: 1\nx\ty\tz\nb: 1", "no-colon", "x\ty\tz"),
+    ("a: [b, - c]", "list-dash", "-"),
+    ("description:\n  * one\n  * two", "text-lines", "description:"),
+    ("- sku: 'A' archived: true", "two-fields", "archived"),
+    ("- sku: A, archived: true", "two-fields", "sku: A, archived: true"),
+    ("- (sku: A, archived: true)", "two-fields", "(sku: A, archived: true)"),
+    ("{sales_price: 300,- kr}", "price-format", "300,- kr"),
+    ("<<<<<<< a\nb: 1\n=======\nb: 2\n>>>>>>> c", "merge-conflict", "<<<<<<< a"),
+    ("a: 1\n>>>>>>> c\nb: 1", "merge-conflict", ">>>>>>> c"),
 ]
 
 
@@ -361,6 +398,48 @@ def test_two_mistakes_in_the_line_where_the_parser_stops() -> None:
     parsed = parse(text, "f.yaml")
 
     assert [p.rule for p in parsed.problems] == ["unclosed-bracket", "price-format"]
+
+
+def test_what_is_behind_a_mistake_with_one_right_answer_is_said_too() -> None:
+    text = (
+        "a: {sku:A, b: {sales_price: 97,54}}\na: 1\nc: @x # note\n"
+        "d: {sku: A ean: B}\ne: [1\nf: 1\nf: 2\n"
+    )
+    parsed = parse(text, "f.yaml")
+
+    assert parsed.root is None
+    assert [(p.rule, marked(text, p.where)) for p in parsed.problems] == [
+        ("space-after-colon", ":"),
+        ("price-format", "97,54"),
+        ("duplicate-key", "a"),
+        ("quote-needed", "@x"),
+        ("missing-comma", "ean"),
+        ("unclosed-bracket", "["),
+    ]
+    assert parsed.stopped == parsed.problems[0].where
+
+
+def test_an_answer_that_leads_to_the_same_mistake_again_is_none() -> None:
+    found = problem("a: 1\n\u00a0\u00a0b: 2\n")
+
+    assert found.fix is None
+
+
+def test_a_file_with_ever_new_mistakes_has_an_end() -> None:
+    text = "".join(f"k{n}: @{n}\n" for n in range(100))
+
+    assert 2 < len(parse(text, "f.yaml").problems) < 100
+
+
+def test_the_lines_of_a_conflict_are_named() -> None:
+    text = "a: 1\n<<<<<<< x\nb: 1\n||||||| y\nb: 0\n=======\nb: 2\n>>>>>>> z\n"
+
+    assert problem(text).message.endswith("take the lines 2, 4, 6 and 8 out")
+
+
+@pytest.mark.parametrize("text", ["a: |\n  =======\n  <<<<<<< x\n", "a: '<<<<<<< x'"])
+def test_other_lines_with_these_marks_are_no_conflict(text: str) -> None:
+    assert tree_or_none(text) is not None
 
 
 def test_an_alias_that_the_parser_did_not_reach_is_not_missed() -> None:

@@ -45,6 +45,7 @@ OWN_WORDS = {
     r"Property .+ is not allowed\.": FIELDS,
     r"Value is (?:below|above) the (?:minimum|maximum) of .+\.": {"out-of-range"},
     r"Object has more properties than limit of .+\.": {"not-allowed"},
+    r'Incorrect type\. Expected "\w+"\.': {"wrong-type"},  # an object, by its title
 }
 """Sentences that the server has no place in the schema for, and the rules of ours."""
 OF_AN_OBJECT = (

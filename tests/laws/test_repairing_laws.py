@@ -19,9 +19,30 @@ TYPED = (
     *("name: *new", "name: @x", "name: Tee: red", "name:Tee", "name: 'it's'"),
     *("p: {sales_price: 97,54}", "p: {sales_price: 1.299,00, x: 1}", "m: {0123: a}"),
     *("name: 'open", "tags: [a", "- b", "\tx: 1", "  y: 2", "name: |", "a: b: c: d"),
+    *("m: {sku: A ean: B}", "m: {sku:A, b: 1}", "- {sku: A}", "{sku: A}", "-{sku: A}"),
+    *("* x", "• x", "sku = A", "- sku = A", "name: “x”", "t: [“a, b”]", "sku: “A”"),
+    *("- {sku: A},", "release_date 2027", "   - x", "products", "a:\u00a0b"),
     *("# note", "", "name: x # note", "name: Tee #old", "...", "? x"),
 )
-MARKS = ("'", '"', "[", "]", "{", "}", ": ", " #1", "&", "*", ",", "\t", "  ", "\n")
+MARKS = (
+    "'",
+    '"',
+    "[",
+    "]",
+    "{",
+    "}",
+    ": ",
+    " #1",
+    "&",
+    "*",
+    ",",
+    "“",
+    ";",
+    "•",
+    "\t",
+    "  ",
+    "\n",
+)
 
 
 @st.composite

@@ -13,13 +13,15 @@ import click
 
 from reconcile.cli.flags import Flags
 from reconcile.cli.setting import Setting
-from reconcile.errors import CatalogInvalid, UsageError
+from reconcile.errors import CatalogInvalid, ReconcileError, UsageError
 
 if TYPE_CHECKING:
     from reconcile.core.problems import Problem
     from reconcile.core.repairing import Repaired
 
 NOT_FORMATTED = 1
+_RUNS = 1000
+"""How far back the state is asked for approvals."""
 
 
 @click.command()
@@ -32,7 +34,7 @@ def fmt(flags: Flags, /, check: bool, fix: bool, files: tuple[Path, ...]) -> int
 
     Comments, quotes, blank lines, order and indentation stay, and so does every
     value. --fix also repairs mistakes that have one right answer, such as 97,54,
-    and lists each.
+    takes out approvals that an apply has used up, and lists each.
     """
     from reconcile.cli.output import save
     from reconcile.cli.setting import resolve
@@ -77,8 +79,10 @@ def _formatted(
             before[name] = texts[name].decode("utf-8")
         except UnicodeDecodeError:
             unread += errors(parse(texts[name], name).problems)[:1]
-    after, repairs = _repaired(setting, texts, before) if fix else (before, [])
-    after = dict(after)
+    after, repairs = _repaired(setting, texts, before) if fix else ({**before}, [])
+    if fix:
+        after, taken = _without_used_up(setting, after)
+        repairs = [*repairs, *taken]
     for name, text in after.items():
         try:
             after[name] = formatted(text, name, _schema_seen_from(setting, name))
@@ -104,6 +108,25 @@ def _repaired(
         return load_catalog({**texts, **encoded}, setting.config, schema).problems
 
     return repaired(asked, judge)
+
+
+def _without_used_up(
+    setting: Setting, texts: dict[str, str]
+) -> tuple[dict[str, str], list[Repaired]]:
+    """Only what the state has seen carried out goes; a state that cannot be read has
+    seen nothing."""
+    from reconcile.cli.wiring import open_state
+    from reconcile.core.used_up import carried_out, without_used_up
+
+    if not any("approvals" in text for text in texts.values()):
+        return texts, []  # a state may be far away
+    try:
+        with open_state(setting, create=False) as state:
+            runs = state.runs(_RUNS)
+    except ReconcileError:
+        return texts, []
+    whole = [run.summary.get("approved", {}) for run in runs if run.exit_code == 0]
+    return without_used_up(texts, carried_out(whole))
 
 
 def _asked(

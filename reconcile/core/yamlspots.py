@@ -1,0 +1,149 @@
+"""The place where the YAML parser stopped, and the lines around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from reconcile.core.traps import in_quotes, quoted
+
+
+class Mistake(NamedTuple):
+    """`end` is None where the rest of the line is meant."""
+
+    start: int
+    end: int | None
+    rule: str
+    message: str
+    fix: str | None = None
+    """What to type instead, where only one thing can be meant."""
+    over: tuple[int, int] | None = None
+    """The characters it is typed over, where it is not those that are marked."""
+
+
+QUOTES = ("'", '"')
+CLOSERS = {"[": "]", "{": "}"}
+ITEM_END = re.compile(r"[,\]}\r\n]")
+_BEGINS_A_TEXT = frozenset("[{&*@%`")
+"""Behind these people write texts; a `-` or `|` may be a list or block gone wrong."""
+_LINE = re.compile(r"[^\r\n]*")
+_INDENT = re.compile(r"[ ]*(?:- +)*")
+_COMMENT = re.compile(r"\s#(?:\s|$)")
+_KEY_AND_VALUE = re.compile(
+    r"""[ ]*(?:-[ ]+)*(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s#\[\]{}"'&*!|>%@`,][^\r\n]*?)"""
+    r"[ \t]*:[ \t]+(?P<value>[^\s#][^\r\n]*)"
+)
+_ITEM_VALUE = re.compile(r"[ ]*(?:-[ ]+)+(?P<value>[^\s#][^\r\n]*)")
+
+
+class Spot:
+    """Where the parser stopped (`at`), and where what it was reading begins."""
+
+    def __init__(self, text: str, at: int, context: int | None) -> None:
+        self.text = text
+        self.at = min(at, len(text))
+        self.context = -1 if context is None else context
+        self.char = text[self.at : self.at + 1]
+        self.first = line_start(text, self.at)
+        self.line = line_of(text, self.first)
+        self.indent = len(self.line) - len(self.line.lstrip())
+        self.leads = not text[self.first : self.at].strip()
+        """Nothing but space is before it in the line."""
+        self.opener = (
+            text[self.context : self.context + 1] if context is not None else ""
+        )
+
+    def value(self) -> tuple[int, str]:
+        """The value in this line, without the key before it and a comment."""
+        for form in (_KEY_AND_VALUE, _ITEM_VALUE):
+            match = form.match(self.text, self.first)
+            if match and match.start("value") <= self.at:
+                return match.start("value"), without_comment(match["value"])
+        return self.at, ""
+
+    def item(self) -> tuple[int, str]:
+        """What stands here between the commas and brackets of a flow collection."""
+        start = max(self.text.rfind(mark, 0, self.at) for mark in "[{,") + 1
+        colon = self.text.find(": ", start, self.at)
+        start = start if colon < 0 else colon + 2
+        match = ITEM_END.search(self.text, max(self.at, start))
+        text = self.text[start : match.start() if match else None]
+        return start + len(text) - len(text.lstrip()), text.strip()
+
+
+# Sentences that several judges share.
+
+
+def needs_quotes(start: int, text: str) -> Mistake:
+    # A list or mapping with a mistake inside is no text.
+    collection = text[-1:] == CLOSERS.get(text[:1]) and re.search(r"[,:]\s", text)
+    repairable = text[:1] in _BEGINS_A_TEXT and not collection
+    return Mistake(
+        start,
+        start + len(text),
+        "quote-needed",
+        f'"{text[:1]}" at the start of a value has a meaning in YAML. '
+        f"Write {quoted(text)}, in quotes",
+        as_quoted(text) if repairable else None,
+    )
+
+
+def as_quoted(text: str) -> str | None:
+    """Not where the text has quotes of its own, which may be the mistake, and not
+    where a comment may begin in it."""
+    unclear = any(mark in text for mark in QUOTES) or " #" in text or "\n" in text
+    return None if unclear else in_quotes(text)
+
+
+# Lines.
+
+
+def without_comment(text: str) -> str:
+    return _COMMENT.split(text, maxsplit=1)[0].rstrip()
+
+
+def line_start(text: str, at: int) -> int:
+    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+
+
+def line_of(text: str, first: int) -> str:
+    match = _LINE.match(text, first)
+    return match[0] if match else ""
+
+
+def key_column(line: str) -> int:
+    match = _INDENT.match(line)
+    return match.end() if match else 0
+
+
+def lines_above(spot: Spot) -> Iterator[tuple[int, int]]:
+    """Number and start of the lines above, the nearest first; no blanks, comments."""
+    text = spot.text[: spot.first]
+    starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
+    for number in range(len(starts) - 1, 0, -1):
+        start = starts[number - 1]
+        stripped = line_of(text, start).strip()
+        if stripped and not stripped.startswith("#"):
+            yield number, start
+
+
+def above(spot: Spot) -> int | None:
+    return next((start for _, start in lines_above(spot)), None)
+
+
+def columns_above(spot: Spot, *, items: bool = False) -> dict[int, int]:
+    """The indentations that are open here, of list items only if asked, with a line."""
+    columns: dict[int, int] = {}
+    least = len(spot.text)
+    for number, first in lines_above(spot):
+        line = line_of(spot.text, first)
+        leading = len(line) - len(line.lstrip())
+        found = (leading,) if items else (key_column(line), leading)
+        for column in found if not items or line.startswith("- ", leading) else ():
+            if column < least:
+                least = column
+                columns[column] = number
+        if leading == 0:
+            break
+    return columns
