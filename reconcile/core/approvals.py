@@ -19,9 +19,9 @@ from typing import Any, Final
 
 from reconcile.core.model import Tenant
 from reconcile.core.problems import Location, Placed, Problem
-from reconcile.core.yamlnodes import Mapping as MapNode
-from reconcile.core.yamlnodes import Node, Scalar
-from reconcile.core.yamlnodes import Sequence as ListNode
+from reconcile.core.yaml.nodes import Mapping as MapNode
+from reconcile.core.yaml.nodes import Node, Scalar
+from reconcile.core.yaml.nodes import Sequence as ListNode
 
 ID_LENGTH = 8
 DELETES: Final = "delete-limit"

@@ -43,10 +43,10 @@ from reconcile.core.kinds import (
 )
 from reconcile.core.model import Desired, KindName, Path, Ref, Value
 from reconcile.core.problems import Placed, Problem
-from reconcile.core.traps import key_traps, money_traps, quoted
-from reconcile.core.yamlnodes import Mapping as MapNode
-from reconcile.core.yamlnodes import Node, Scalar
-from reconcile.core.yamlnodes import Sequence as ListNode
+from reconcile.core.yaml.nodes import Mapping as MapNode
+from reconcile.core.yaml.nodes import Node, Scalar
+from reconcile.core.yaml.nodes import Sequence as ListNode
+from reconcile.core.yaml.traps import key_traps, money_traps, quoted
 
 _MOST_DIGITS: Final = 15
 

@@ -15,9 +15,9 @@ from reconcile.core.kinds import KINDS, Field, Form, Shape
 from reconcile.core.languages import languages
 from reconcile.core.model import Desired, KindName, Path, Ref, Value
 from reconcile.core.problems import Location, Problem
-from reconcile.core.yamlnodes import Mapping as MapNode
-from reconcile.core.yamlnodes import Node, Scalar
-from reconcile.core.yamlnodes import Sequence as ListNode
+from reconcile.core.yaml.nodes import Mapping as MapNode
+from reconcile.core.yaml.nodes import Node, Scalar
+from reconcile.core.yaml.nodes import Sequence as ListNode
 
 Check = Callable[[Sequence[Desired], Config], Iterator[Problem]]
 

@@ -14,9 +14,9 @@ from typing import Final
 from reconcile.core.canonical import SEPARATOR
 from reconcile.core.kinds import KINDS
 from reconcile.core.model import KindName
-from reconcile.core.yamlnodes import Mapping as MapNode
-from reconcile.core.yamlnodes import Node, Scalar, Sequence
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.nodes import Mapping as MapNode
+from reconcile.core.yaml.nodes import Node, Scalar, Sequence
+from reconcile.core.yaml.text import parse
 
 MOST: Final = 200
 """More than that nobody looks through."""

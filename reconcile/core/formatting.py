@@ -20,8 +20,8 @@ from typing import Final
 
 from reconcile.core.editing import CannotEdit, Document
 from reconcile.core.editing.edits import expected, reads_as
-from reconcile.core.yamlnodes import Mapping, Node, Scalar
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.nodes import Mapping, Node, Scalar
+from reconcile.core.yaml.text import parse
 
 SCHEMA_NAME: Final = "catalog.schema.json"
 

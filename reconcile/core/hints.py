@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from reconcile.core.traps import in_quotes, quoted
-from reconcile.core.yamlnodes import Node, Scalar
+from reconcile.core.yaml.nodes import Node, Scalar
+from reconcile.core.yaml.traps import in_quotes, quoted
 
 # a value of another type
 

@@ -15,9 +15,9 @@ from reconcile.core.model import KindName
 from reconcile.core.problems import Location, Problem, errors
 from reconcile.core.rules import judge_catalog
 from reconcile.core.schema import CompiledSchema, validate
-from reconcile.core.yamlnodes import Mapping as MapNode
-from reconcile.core.yamlnodes import Node, find, to_plain
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.nodes import Mapping as MapNode
+from reconcile.core.yaml.nodes import Node, find, to_plain
+from reconcile.core.yaml.text import parse
 from reconcile.errors import CatalogInvalid, UsageError
 
 

@@ -34,8 +34,8 @@ from reconcile.core.importing.values import ordered
 from reconcile.core.kinds import CATEGORY, KINDS, Kind
 from reconcile.core.model import Desired, Ref
 from reconcile.core.problems import Location
-from reconcile.core.yamlnodes import Scalar
-from reconcile.core.yamlnodes import Sequence as ListNode
+from reconcile.core.yaml.nodes import Scalar
+from reconcile.core.yaml.nodes import Sequence as ListNode
 from reconcile.errors import UsageError
 
 RENAMED_FROM: Final = "renamed_from"

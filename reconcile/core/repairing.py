@@ -14,10 +14,10 @@ from itertools import pairwise
 from typing import Final
 
 from reconcile.core.problems import Fix, Location, Problem, errors
-from reconcile.core.yamlnodes import Mapping as MapNode
-from reconcile.core.yamlnodes import Node, Scalar, Source
-from reconcile.core.yamlspots import QUOTES, key_column, line_of, line_start
-from reconcile.core.yamltext import Parsed, parse
+from reconcile.core.yaml.nodes import Mapping as MapNode
+from reconcile.core.yaml.nodes import Node, Scalar, Source
+from reconcile.core.yaml.spots import QUOTES, key_column, line_of, line_start
+from reconcile.core.yaml.text import Parsed, parse
 
 MARK: Final = "\ufeff"
 _WORD_BEFORE: Final = re.compile(r"\S{0,40}\Z")

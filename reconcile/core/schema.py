@@ -32,8 +32,8 @@ from reconcile.core.hints import (
     whole_pattern,
 )
 from reconcile.core.problems import Fix, Location, Problem
-from reconcile.core.traps import in_quotes, money_traps, quoted
-from reconcile.core.yamlnodes import Node, Scalar, find, find_key, to_plain
+from reconcile.core.yaml.nodes import Node, Scalar, find, find_key, to_plain
+from reconcile.core.yaml.traps import in_quotes, money_traps, quoted
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

@@ -23,10 +23,10 @@ from reconcile.core.editing import (
 from reconcile.core.problems import Location, errors
 from reconcile.core.repairing import Repaired
 from reconcile.core.steps import Approved, keys_of
-from reconcile.core.yamlnodes import Mapping as MapNode
-from reconcile.core.yamlnodes import Node
-from reconcile.core.yamlnodes import Sequence as ListNode
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.nodes import Mapping as MapNode
+from reconcile.core.yaml.nodes import Node
+from reconcile.core.yaml.nodes import Sequence as ListNode
+from reconcile.core.yaml.text import parse
 
 CarriedOut = Mapping[str, frozenset[str]]
 """By the id of an approval, the keys that it let through."""

@@ -65,13 +65,13 @@ def test_it_shows_what_traede_changed_conflicts_first(shop: Brand):
     assert [" ".join(line.split()) for line in ran.out.splitlines()] == [
         "Changed in Traede (the catalog's value → Traede's)",
         "! tee Other catalog/all.yaml:4",
-        "name Other → Tee from Traede in Traede",
+        "name catalog Other · Traede Tee from Traede · last applied Tee",
         "2 variants DKK wholesale 100 → 90 in Traede",
         "changed in the catalog and in Traede",
         "~ cap Cap name Cap → Cap 2 in Traede catalog/all.yaml:37",
         "",
         "keep it: reconcile pull put ours back: reconcile apply --write-drift",
-        "drift: 2 products, 2 variants, 1 conflict",
+        "drift: 2 products, 2 variants, 1 in conflict",
     ]
 
 

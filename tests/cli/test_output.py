@@ -142,7 +142,15 @@ def test_version(brand: Brand):
     assert ran.out.startswith("reconcile, version ")
 
 
-SLOW = ("httpx", "jsonschema", "jsonschema_rs", "deepdiff", "sqlalchemy", "rich")
+SLOW = (
+    "httpx",
+    "jsonschema",
+    "jsonschema_rs",
+    "deepdiff",
+    "sqlalchemy",
+    "rich",
+    "reconcile.core",
+)
 
 
 @pytest.mark.parametrize("argv", [["--help"], ["apply", "--help"], ["no-such"]])

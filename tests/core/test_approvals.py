@@ -31,7 +31,7 @@ from reconcile.core.planning.approving import let_through
 from reconcile.core.problems import At, Location
 from reconcile.core.scope import parse_only
 from reconcile.core.steps import Block, keys_of
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.text import parse
 from reconcile.reports.approvals import approval_lines
 from reconcile.reports.escape import terminal
 

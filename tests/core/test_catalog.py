@@ -17,7 +17,7 @@ from support.builders import (
 from reconcile.core.catalog import Catalog, read_catalog
 from reconcile.core.config import Config
 from reconcile.core.model import Desired, Ref, Values
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.text import parse
 
 
 def wanted(catalog: Catalog, kind: Any, key: str) -> Desired:

@@ -9,7 +9,7 @@ from reconcile.core.checks import check_digit, cross_check, did_you_mean, place
 from reconcile.core.config import Config
 from reconcile.core.model import Desired, Ref
 from reconcile.core.problems import At, Location, Problem
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.text import parse
 
 Entry = dict[str, object]
 

@@ -35,7 +35,7 @@ from reconcile.core.planning import Options
 from reconcile.core.saved import limit
 from reconcile.core.schema import compile_schema, validate
 from reconcile.core.steps import Base, Plan
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.text import parse
 from reconcile.edges.files import schema_text
 from reconcile.errors import DoesNotFit
 

@@ -10,8 +10,8 @@ from reconcile.core.explaining.standing import What, standing
 from reconcile.core.explaining.style import Style, style_of
 from reconcile.core.model import Applied, Desired, Live, Path, Ref, Snapshot
 from reconcile.core.problems import At, Location
-from reconcile.core.yamlnodes import find as node_at
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.nodes import find as node_at
+from reconcile.core.yaml.text import parse
 
 TEXT = """\
 templates:

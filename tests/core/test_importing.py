@@ -24,7 +24,7 @@ from reconcile.core.problems import errors
 from reconcile.core.schema import compile_schema, validate
 from reconcile.core.scope import parse_only
 from reconcile.core.wire.read import read
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.text import parse
 
 ROOT = Path(__file__).parents[2]
 SCHEMA_TEXT = (ROOT / "schemas" / "catalog.schema.json").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ import pytest
 
 from reconcile.core.problems import Fix, Location, Problem
 from reconcile.core.repairing import repaired
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.text import parse
 
 
 def nothing_more(_: Mapping[str, str]) -> Iterable[Problem]:

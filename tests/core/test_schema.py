@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from reconcile.core.problems import Problem
 from reconcile.core.schema import CompiledSchema, compile_schema, validate
-from reconcile.core.yamlnodes import to_plain
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.nodes import to_plain
+from reconcile.core.yaml.text import parse
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 CATALOG = compile_schema((SCHEMAS / "catalog.schema.json").read_text("utf-8"))

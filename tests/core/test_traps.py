@@ -1,8 +1,8 @@
 import pytest
 
 from reconcile.core.problems import Problem
-from reconcile.core.traps import key_traps, money_traps, quoted
-from reconcile.core.yamltext import Mapping, Scalar, parse
+from reconcile.core.yaml.text import Mapping, Scalar, parse
+from reconcile.core.yaml.traps import key_traps, money_traps, quoted
 
 
 def value(text: str) -> Scalar:

@@ -1,8 +1,8 @@
 import pytest
 
-from reconcile.core.fieldwords import not_a_colon, not_a_dash
-from reconcile.core.typography import uncurled
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.fieldwords import not_a_colon, not_a_dash
+from reconcile.core.yaml.text import parse
+from reconcile.core.yaml.typography import uncurled
 
 
 @pytest.mark.parametrize(

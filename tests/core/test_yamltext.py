@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from reconcile.core.problems import Location, Problem
-from reconcile.core.yamltext import (
+from reconcile.core.yaml.text import (
     MAX_BYTES,
     MAX_DEPTH,
     Mapping,

@@ -27,7 +27,7 @@ from reconcile.cli.flags import Flags
 from reconcile.cli.setting import load, resolve
 from reconcile.core.problems import Problem, errors
 from reconcile.core.schema import compile_schema, validate
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.text import parse
 from reconcile.errors import ReconcileError
 
 HERE = Path(__file__).parent

@@ -24,8 +24,8 @@ from reconcile.core.editing import (
     Word,
     edited,
 )
-from reconcile.core.yamlnodes import Mapping, Node, Scalar, to_plain
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.nodes import Mapping, Node, Scalar, to_plain
+from reconcile.core.yaml.text import parse
 
 Path = tuple[str | int, ...]
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from test_editing_laws import documents
 
 from reconcile.core.formatting import formatted
-from reconcile.core.yamlnodes import Mapping, Node, Scalar
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.nodes import Mapping, Node, Scalar
+from reconcile.core.yaml.text import parse
 
 MODELINE = "# yaml-language-server: $schema=../schemas/catalog.schema.json"
 SCHEMA = MODELINE.partition("=")[2]

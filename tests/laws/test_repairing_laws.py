@@ -11,8 +11,8 @@ from test_editing_laws import documents
 
 from reconcile.core.problems import Problem, errors
 from reconcile.core.repairing import repaired
-from reconcile.core.yamlnodes import to_plain
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.nodes import to_plain
+from reconcile.core.yaml.text import parse
 
 TYPED = (
     *("name: Tee #2", "name: [NEW] Tee", "name: {NEW} Tee", "name: &Other x"),

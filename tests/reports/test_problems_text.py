@@ -3,7 +3,7 @@ import json
 import pytest
 
 from reconcile.core.problems import Fix, Location, Problem
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.text import parse
 from reconcile.reports.escape import terminal
 from reconcile.reports.problems_json import problems_to_json
 from reconcile.reports.problems_text import WIDTH, Counts, render_problems

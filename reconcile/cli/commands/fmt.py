@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from reconcile.cli.flags import Flags
-from reconcile.cli.setting import Setting
 from reconcile.errors import CatalogInvalid, ReconcileError, UsageError
 
 if TYPE_CHECKING:
+    from reconcile.cli.setting import Setting
     from reconcile.core.problems import Problem
     from reconcile.core.repairing import Repaired
 
@@ -70,7 +70,7 @@ def _formatted(
     from reconcile.core.editing import CannotEdit
     from reconcile.core.formatting import formatted
     from reconcile.core.problems import Problem, errors
-    from reconcile.core.yamltext import parse
+    from reconcile.core.yaml.text import parse
 
     before: dict[str, str] = {}
     unread: list[Problem] = []

@@ -28,7 +28,7 @@ from reconcile.core.editing.places import Document
 from reconcile.core.editing.splices import splices
 from reconcile.core.importing.emit import Items, Map, Text, Word
 from reconcile.core.problems import errors
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.text import parse
 
 __all__ = [
     "CannotEdit",

@@ -9,8 +9,8 @@ from typing import Final
 
 from reconcile.core.importing.emit import Items, Map, Text, Word
 from reconcile.core.problems import Location
-from reconcile.core.yamlnodes import Mapping as MapNode
-from reconcile.core.yamlnodes import Node, Scalar
+from reconcile.core.yaml.nodes import Mapping as MapNode
+from reconcile.core.yaml.nodes import Node, Scalar
 from reconcile.errors import ReconcileError
 
 Value = Text | Word | Map | Items

@@ -18,8 +18,8 @@ from typing import Final
 
 from reconcile.core.editing.edits import CannotEdit, Path
 from reconcile.core.problems import Location, errors
-from reconcile.core.yamlnodes import Mapping, Node, Scalar, Sequence, Source
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.nodes import Mapping, Node, Scalar, Sequence, Source
+from reconcile.core.yaml.text import parse
 
 MARK: Final = "\ufeff"
 """Some editors begin a file with it; it is no part of the tree."""

@@ -8,8 +8,8 @@ import re
 from typing import Final
 
 from reconcile.core.importing.emit import Text, key_text, scalar
-from reconcile.core.yamlnodes import Mapping, Scalar
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.nodes import Mapping, Scalar
+from reconcile.core.yaml.text import parse
 
 HEADER: Final = re.compile(r"[|>][-+0-9]*")
 

@@ -38,8 +38,8 @@ from reconcile.core.importing.emit import (
     key_text,
     on_line,
 )
-from reconcile.core.yamlnodes import Mapping as MapNode
-from reconcile.core.yamlnodes import Node, Scalar, find_key
+from reconcile.core.yaml.nodes import Mapping as MapNode
+from reconcile.core.yaml.nodes import Node, Scalar, find_key
 
 
 class Splice(NamedTuple):

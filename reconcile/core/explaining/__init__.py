@@ -31,8 +31,8 @@ from reconcile.core.model import (
 )
 from reconcile.core.personal import Seal
 from reconcile.core.problems import Location, Placed
-from reconcile.core.yamlnodes import Mapping as MapNode
-from reconcile.core.yamlnodes import Scalar, Sequence
+from reconcile.core.yaml.nodes import Mapping as MapNode
+from reconcile.core.yaml.nodes import Scalar, Sequence
 
 Verdict = Literal["", "will change", "held", "once", "new"]
 """What a plan does about one value; "" where nothing is to do, or nobody looked."""

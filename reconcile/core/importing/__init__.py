@@ -51,7 +51,7 @@ from reconcile.core.model import (
     Values,
 )
 from reconcile.core.scope import Only
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.text import parse
 
 __all__ = ["Imported", "Written", "import_catalog"]
 

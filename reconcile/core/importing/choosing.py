@@ -18,7 +18,7 @@ from reconcile.core.importing.notes import Notes, shown, some
 from reconcile.core.kinds import KINDS
 from reconcile.core.model import Desired, KindName, Live, Ref, Snapshot
 from reconcile.core.scope import Only
-from reconcile.core.yamltext import Node, parse
+from reconcile.core.yaml.text import Node, parse
 
 _TOLD_APART_BY: Final[Mapping[KindName, str]] = {
     "product": "have the item number",

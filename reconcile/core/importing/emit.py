@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reconcile.core.yamlnodes import Mapping as MapNode
-from reconcile.core.yamlnodes import Scalar
-from reconcile.core.yamltext import parse
+from reconcile.core.yaml.nodes import Mapping as MapNode
+from reconcile.core.yaml.nodes import Scalar
+from reconcile.core.yaml.text import parse
 
 WIDTH: Final = 110
 """Columns up to which a mapping or list stands on one line."""

@@ -15,8 +15,8 @@ from reconcile.core.config import Config
 from reconcile.core.importing.emit import writable
 from reconcile.core.kinds import Field, Form
 from reconcile.core.model import Value
-from reconcile.core.traps import money_traps
-from reconcile.core.yamlnodes import Scalar, Source
+from reconcile.core.yaml.nodes import Scalar, Source
+from reconcile.core.yaml.traps import money_traps
 
 _NAME: Final = (
     r"([^ >\x00-\x1f\x7f]|>[^ \x00-\x1f\x7f])"

@@ -26,8 +26,8 @@ from reconcile.core.problems import Location
 from reconcile.core.pulling.jobs import Job, Reread, Take, Taken, carry_out
 from reconcile.core.pulling.values import below_entry, gone, in_place, tree, why_not
 from reconcile.core.steps import Change
-from reconcile.core.yamlnodes import Mapping as MapNode
-from reconcile.core.yamlnodes import Node, Scalar
+from reconcile.core.yaml.nodes import Mapping as MapNode
+from reconcile.core.yaml.nodes import Node, Scalar
 
 __all__ = ["Left", "Pulled", "Reread", "Taken", "left_alone", "pull"]
 

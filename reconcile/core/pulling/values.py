@@ -27,9 +27,9 @@ from reconcile.core.kinds import KINDS, Clear, Field, Form, Kind, Shape
 from reconcile.core.model import MISSING, KindName, Live, Ref
 from reconcile.core.model import Path as FieldPath
 from reconcile.core.steps import Change
-from reconcile.core.yamlnodes import Mapping as MapNode
-from reconcile.core.yamlnodes import Node, Scalar
-from reconcile.core.yamlnodes import Sequence as ListNode
+from reconcile.core.yaml.nodes import Mapping as MapNode
+from reconcile.core.yaml.nodes import Node, Scalar
+from reconcile.core.yaml.nodes import Sequence as ListNode
 
 _LISTS: Final = (Shape.SET, Shape.RECORDS)
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from reconcile.core.fieldwords import KEYS, NO_TEXTS
 from reconcile.core.problems import Fix, Problem
-from reconcile.core.traps import in_quotes, quoted
-from reconcile.core.yamlnodes import Node, Scalar
+from reconcile.core.yaml.fieldwords import KEYS, NO_TEXTS
+from reconcile.core.yaml.nodes import Node, Scalar
+from reconcile.core.yaml.traps import in_quotes, quoted
 
 _PAIRS: Final = {"“": "”“", "”": "”", "„": "“”", "‘": "’‘", "’": "’", "‚": "‘’"}
 """Which quotes close a text that one opens; some countries open with what others

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from reconcile.core.fieldwords import not_a_dash
-from reconcile.core.traps import quoted
-from reconcile.core.typography import uncurled
-from reconcile.core.yamllists import dash_instead
-from reconcile.core.yamlnodes import Scalar
-from reconcile.core.yamlspots import Mistake
+from reconcile.core.yaml.fieldwords import not_a_dash
+from reconcile.core.yaml.lists import dash_instead
+from reconcile.core.yaml.nodes import Scalar
+from reconcile.core.yaml.spots import Mistake
+from reconcile.core.yaml.traps import quoted
+from reconcile.core.yaml.typography import uncurled
 
 
 def key_mistake(key: Scalar, *, explicit: bool) -> Mistake | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from reconcile.core.fieldwords import FIELDS
-from reconcile.core.traps import in_quotes, quoted
-from reconcile.core.yamlspots import QUOTES, Mistake, Spot
+from reconcile.core.yaml.fieldwords import FIELDS
+from reconcile.core.yaml.spots import QUOTES, Mistake, Spot
+from reconcile.core.yaml.traps import in_quotes, quoted
 
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\[\s\S])*\"|'(?:[^']|'')*'")
 _MORE = re.compile(rf"(?:{_QUOTED.pattern})[ \t]+(?P<key>\w+):(?=\s|$)")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from reconcile.core.yamlspots import Mistake
+from reconcile.core.yaml.spots import Mistake
 
 _MARKER: Final = re.compile(
     r"^(?P<mark><{7}|\|{7}|={7}|>{7})(?:[ \t][^\r\n]*)?(?=\r|\n|\Z)", re.MULTILINE

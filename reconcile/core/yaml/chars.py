@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from reconcile.core.yamlspots import Mistake
+from reconcile.core.yaml.spots import Mistake
 
 # Controls, line ends that only some readers know, and marks that turn text around.
 _REFUSED: Final = (

@@ -11,18 +11,17 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from reconcile.core.fieldwords import FIELDS, KEYS, not_a_colon
-from reconcile.core.traps import quoted
-from reconcile.core.yamlbrackets import (
+from reconcile.core.yaml.brackets import (
     bracket,
     comma_and_dash,
     dash_inside,
     no_bracket,
     unclosed_bracket,
 )
-from reconcile.core.yamllists import bullet, dash_instead, dashless, indentation
-from reconcile.core.yamlquotes import after_quote, needless_comma, quote
-from reconcile.core.yamlspots import (
+from reconcile.core.yaml.fieldwords import FIELDS, KEYS, not_a_colon
+from reconcile.core.yaml.lists import bullet, dash_instead, dashless, indentation
+from reconcile.core.yaml.quotes import after_quote, needless_comma, quote
+from reconcile.core.yaml.spots import (
     CLOSERS,
     ITEM_END,
     QUOTES,
@@ -35,6 +34,7 @@ from reconcile.core.yamlspots import (
     line_start,
     needs_quotes,
 )
+from reconcile.core.yaml.traps import quoted
 
 _KEY_GLUED = re.compile(r"[ ]*(?:- +)*[\w-]+(?P<colon>:)[^\s:/]")
 _COLON = re.compile(r":([ \t]|$)")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from reconcile.core.fieldwords import FIELDS, KEYS
-from reconcile.core.traps import quoted
-from reconcile.core.yamlquotes import after_quote
-from reconcile.core.yamlspots import (
+from reconcile.core.yaml.fieldwords import FIELDS, KEYS
+from reconcile.core.yaml.quotes import after_quote
+from reconcile.core.yaml.spots import (
     CLOSERS,
     QUOTES,
     Mistake,
     Spot,
     needs_quotes,
 )
+from reconcile.core.yaml.traps import quoted
 
 _CUT = re.compile(r"[ \t](#[^\s#][^\r\n]*)")
 _NEXT_FIELD = re.compile(r"(?P<gap>;?[ \t]+|;)(?P<key>[A-Za-z]\w*)[ \t]*\Z")

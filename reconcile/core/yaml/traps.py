@@ -14,9 +14,9 @@ from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
-from reconcile.core.fieldwords import NUMBERS
 from reconcile.core.problems import Fix, Location, Problem
-from reconcile.core.yamlnodes import Node, Scalar
+from reconcile.core.yaml.fieldwords import NUMBERS
+from reconcile.core.yaml.nodes import Node, Scalar
 
 _PLAIN_MONEY = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
 _CURRENCY = re.compile(

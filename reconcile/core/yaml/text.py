@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from reconcile.core.problems import Fix, Location, Problem
-from reconcile.core.yamlnodes import (
+from reconcile.core.yaml.nodes import (
     Mapping,
     Node,
     Scalar,
@@ -19,8 +19,8 @@ from reconcile.core.yamlnodes import (
     find_key,
     to_plain,
 )
-from reconcile.core.yamlreader import MAX_DEPTH, Parsed, Reader
-from reconcile.core.yamlspots import QUOTES, key_column
+from reconcile.core.yaml.reader import MAX_DEPTH, Parsed, Reader
+from reconcile.core.yaml.spots import QUOTES, key_column
 
 __all__ = [
     "MAX_BYTES",

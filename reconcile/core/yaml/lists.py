@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from reconcile.core.fieldwords import TEXTS, not_a_dash
-from reconcile.core.yamlspots import (
+from reconcile.core.yaml.fieldwords import TEXTS, not_a_dash
+from reconcile.core.yaml.spots import (
     CLOSERS,
     Mistake,
     Spot,

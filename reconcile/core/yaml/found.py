@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconcile.core.problems import Fix, Location, Problem
-from reconcile.core.yamlnodes import Source
-from reconcile.core.yamlspots import Mistake
+from reconcile.core.yaml.nodes import Source
+from reconcile.core.yaml.spots import Mistake
 
 
 class Found:

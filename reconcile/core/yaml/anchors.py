@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from reconcile.core.problems import Problem
-from reconcile.core.traps import anchor_trap
-from reconcile.core.yamlnodes import Mapping, Node, Scalar, Source
+from reconcile.core.yaml.nodes import Mapping, Node, Scalar, Source
+from reconcile.core.yaml.traps import anchor_trap
 
 
 class Open:

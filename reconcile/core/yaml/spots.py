@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from reconcile.core.traps import in_quotes, quoted
+from reconcile.core.yaml.traps import in_quotes, quoted
 
 
 class Mistake(NamedTuple):

@@ -23,24 +23,15 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from reconcile.core.conflicts import conflicts
-from reconcile.core.fieldwords import not_a_colon
 from reconcile.core.problems import Location, Problem
-from reconcile.core.traps import (
-    Bare,
-    comma_traps,
-    comment_trap,
-    in_quotes,
-    key_traps,
-    quoted,
-)
-from reconcile.core.typography import CURLY, curly_commas, curly_trap
-from reconcile.core.yamlanchors import OPEN, Anchors, Open
-from reconcile.core.yamlchars import BAD, BAD_ESCAPED, bad_characters, bad_escape
-from reconcile.core.yamlerrors import explain
-from reconcile.core.yamlfound import Found
-from reconcile.core.yamlkeys import key_mistake, typeset_key
-from reconcile.core.yamlnodes import (
+from reconcile.core.yaml.anchors import OPEN, Anchors, Open
+from reconcile.core.yaml.chars import BAD, BAD_ESCAPED, bad_characters, bad_escape
+from reconcile.core.yaml.conflicts import conflicts
+from reconcile.core.yaml.fieldwords import not_a_colon
+from reconcile.core.yaml.found import Found
+from reconcile.core.yaml.keys import key_mistake, typeset_key
+from reconcile.core.yaml.mistakes import explain
+from reconcile.core.yaml.nodes import (
     Mapping,
     Node,
     Scalar,
@@ -48,7 +39,16 @@ from reconcile.core.yamlnodes import (
     Source,
     Style,
 )
-from reconcile.core.yamlspots import Mistake
+from reconcile.core.yaml.spots import Mistake
+from reconcile.core.yaml.traps import (
+    Bare,
+    comma_traps,
+    comment_trap,
+    in_quotes,
+    key_traps,
+    quoted,
+)
+from reconcile.core.yaml.typography import CURLY, curly_commas, curly_trap
 
 MAX_DEPTH = 50
 MAX_EXPANDED = 10_000
