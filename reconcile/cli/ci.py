@@ -195,7 +195,7 @@ def _planned(run: Run, loaded: Loaded) -> Read:
 def post_failure(run: Run, error: ReconcileError) -> None:
     """Why there is no plan, or nothing was applied: once something was written there
     is a report, whatever comes then."""
-    from reconcile.cli.output import error_words
+    from reconcile.cli.log import error_words
     from reconcile.reports.ci_markdown import render_failed
     from reconcile.reports.plan_markdown_states import render_unread
 

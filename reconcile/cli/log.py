@@ -42,8 +42,6 @@ class Log:
             code = error.exit_code
             self.say(error.message, "error", hint=error.hint, exit_code=code)
             return
-        from reconcile.cli.output import error_words
-
         self.say(error_words(error))
 
     def problems(self, problems: Sequence[Problem], text: str) -> None:
@@ -62,3 +60,11 @@ def log_of(words: Sequence[str]) -> Log:
     given = "--log-format"
     asked = (given, "json") in pairwise(words) or f"{given}=json" in words
     return Log("json" if asked else "text")
+
+
+def error_words(error: ReconcileError) -> str:
+    """What went wrong and what to do, for people."""
+    from reconcile.reports.escape import terminal
+
+    hint = f"\n{terminal(error.hint)}" if error.hint else ""
+    return f"error  {terminal(error.message)}{hint}"

@@ -147,11 +147,3 @@ def plan_file_text(file: Path) -> str:
 
 def width() -> int:
     return min(shutil.get_terminal_size((100, 24)).columns, 120)
-
-
-def error_words(error: ReconcileError) -> str:
-    """What went wrong and what to do, for stderr."""
-    from reconcile.reports.escape import terminal
-
-    hint = f"\n{terminal(error.hint)}" if error.hint else ""
-    return f"error  {terminal(error.message)}{hint}"
