@@ -12,7 +12,7 @@ import click
 
 from reconcile.cli.log import Log
 from reconcile.cli.setting import Setting, load, utc_now
-from reconcile.errors import CatalogInvalid, ReconcileError, UsageError
+from reconcile.errors import CatalogInvalid, UsageError
 
 if TYPE_CHECKING:
     from reconcile.cli.wiring import Read

@@ -244,12 +244,24 @@ def _step(desired: Desired, live: Live, followers: int) -> Step:
 
 
 def _followers(live: Snapshot) -> Mapping[Ref, int]:
-    return Counter(
-        Ref(spec.form.value, key)  # type: ignore[arg-type]
-        for ref, one in live.objects.items()
-        for _, spec, value in _references(ref, one.values)
-        for key in (value if isinstance(value, list) else [value])
-    )
+    found: Counter[Ref] = Counter()
+    for ref, one in live.objects.items():
+        keys = {
+            Ref(spec.form.value, key)  # type: ignore[arg-type]
+            for _, spec, value in _references(ref, one.values)
+            for key in (value if isinstance(value, list) else [value])
+        }
+        # What is below a category shows the new name of it, too.
+        found.update({above for key in keys for above in _and_above(key)})
+    return found
+
+
+def _and_above(ref: Ref) -> Iterator[Ref]:
+    yield ref
+    if ref.kind == "category":
+        parts = ref.key.split(SEPARATOR)
+        for end in range(1, len(parts)):
+            yield Ref("category", SEPARATOR.join(parts[:end]))
 
 
 def _move(moving: _Moving, old: Ref, new: Ref, remote_id: int) -> None:

@@ -13,11 +13,17 @@ from typing import Final
 from reconcile.core.model import Path, Ref
 from reconcile.core.outcomes import Report, Result, ResultName
 from reconcile.core.problems import Location
-from reconcile.core.steps import Plan, Refusal, Step, unit
+from reconcile.core.steps import Plan, Step, unit
 from reconcile.reports.escape import terminal
 from reconcile.reports.layout import OUTCOMES, Cell, Items, Page, Row
-from reconcile.reports.plan_told import nothing_to_do
-from reconcile.reports.plan_view import WhenRefused, grouped
+from reconcile.reports.plan_told import (
+    NotPossible,
+    not_possible,
+    nothing_to_do,
+    ways,
+)
+from reconcile.reports.plan_view import Group, WhenRefused, grouped, parts
+from reconcile.reports.variants import Variants
 from reconcile.reports.words import (
     count,
     counts,
@@ -27,6 +33,7 @@ from reconcile.reports.words import (
     order,
     place,
     short,
+    sides_words,
     without_personal,
 )
 
@@ -76,11 +83,18 @@ def render_report(
 def _told(report: Report, page: Page, *, show_personal: bool) -> list[str]:
     steps = (result.step for result in report.results.values())
     called = names([*report.plan.steps, *steps], report.plan.products)
-    rows = [_row(fate, called) for fate in fates(report, show_personal=show_personal)]
-    rows += [_refused_row(refusal, called) for refusal in report.plan.refused]
+    variants = Variants.of(report.plan.products)
+    rows = [
+        _row(fate, called, variants)
+        for fate in fates(report, show_personal=show_personal)
+    ]
     rows += [
-        _held_row(step, called, show_personal=show_personal)
-        for step in report.plan.conflicts
+        _refused_row(same, called, variants)
+        for same in not_possible(report.plan.refused)
+    ]
+    rows += [
+        _held_row(group, called, variants, show_personal=show_personal)
+        for group in grouped(report.plan.conflicts)
     ]
     rows += [
         _not_stuck_row(report.results[step_id].step, paths, called)
@@ -117,16 +131,16 @@ def _said(result: Result, *, show_personal: bool) -> str:
     return words
 
 
-def _row(fate: Fate, called: Mapping[Ref, str]) -> Row:
-    variants = [step.ref for step in fate.steps if step.ref != fate.root]
+def _row(fate: Fate, called: Mapping[Ref, str], variants: Variants) -> Row:
+    refs = [step.ref for step in fate.steps if step.ref != fate.root]
     own = next((step for step in fate.steps if step.ref == fate.root), None)
     if own is not None:
-        variants += [ref for ref in own.cascade if ref not in variants]
-    number = count(len(variants), "variant") if variants else ""
-    if own is None and len(variants) == 1:
-        number = variants[0].key
-    several = own is None and len(variants) > 1
-    listed = [Items([ref.key for ref in variants], 3)] if several else []
+        refs += [ref for ref in own.cascade if ref not in refs]
+    number = count(len(refs), "variant") if refs else ""
+    if own is None and len(refs) == 1:
+        number = variants.tagged(refs[0])
+    several = own is None and len(refs) > 1
+    listed = [_skus(refs, variants)] if several else []
     where = "" if fate.result == "archived" else place(_source(fate.steps))
     return Row(
         RESULT_WORDS[fate.result],
@@ -139,36 +153,60 @@ def _row(fate: Fate, called: Mapping[Ref, str]) -> Row:
     )
 
 
+def _skus(refs: Sequence[Ref], variants: Variants) -> Items:
+    return Items([variants.tagged(ref) for ref in variants.sorted(refs)], 3)
+
+
 def _source(steps: Sequence[Step]) -> Location | None:
     return next((step.source for step in steps if step.source is not None), None)
 
 
-def _refused_row(refusal: Refusal, called: Mapping[Ref, str]) -> Row:
-    action, kind, key = refusal.id.split(":", 2)
-    ref = Ref(kind, key)  # type: ignore[arg-type]
+def _refused_row(
+    same: NotPossible, called: Mapping[Ref, str], variants: Variants
+) -> Row:
+    first, *more = same.refs
+    whom = count(len(same.refs), first.kind) if more else label(first)
+    name = ", ".join(
+        filter(None, (called.get(first, ""), variants.looks.get(first, "")))
+    )
     return Row(
         "not possible",
-        f"{action} {label(ref)}",
-        called.get(ref, ""),
-        tail=refusal.reason,
-        place=place(refusal.source),
-        below=(Cell(refusal.hint),) if refusal.hint else (),
+        f"{same.action} {whom}",
+        "" if more else name,
+        tail="" if more else same.reason,
+        place=place(same.source),
+        below=(
+            *((_skus(same.refs, variants), Cell(same.reason)) if more else ()),
+            *([Cell(same.hint)] if same.hint else []),
+        ),
     )
 
 
-def _held_row(step: Step, called: Mapping[Ref, str], *, show_personal: bool) -> Row:
-    fields = dict.fromkeys(
-        field_words(step.ref.kind, change.path, show_personal=show_personal)
-        for change in step.changes
-        if change.held and change.cause == "both"
-    )
+def _held_row(
+    group: Group,
+    called: Mapping[Ref, str],
+    variants: Variants,
+    *,
+    show_personal: bool,
+) -> Row:
+    keep, back = ways([group])
+    said = []
+    for part in parts(group, lambda change: change.held and change.cause == "both"):
+        kind, change = part.refs[0].kind, part.change
+        own = part.refs[0] == group.ref
+        words = (
+            "" if own else variants.short(part.refs),
+            field_words(kind, change.path, show_personal=show_personal),
+            sides_words(kind, change, show_personal=show_personal),
+        )
+        said.append(Cell("  ".join(filter(None, words))))
+    commands = (f"keep it:  {keep}", f"put ours back:  {back}")
     return Row(
-        "held",
-        label(step.ref),
-        called.get(unit(step), ""),
-        tail=f"{', '.join(fields)}: changed in the catalog and in Traede",
-        place=place(step.source),
-        below=(Cell("put ours back:  reconcile apply --write-drift"),),
+        "in conflict",
+        label(group.ref),
+        called.get(group.ref, ""),
+        place=place(group.source),
+        below=(*said, Items(commands, whole=True)),
     )
 
 
@@ -223,8 +261,8 @@ def _verdict(
     changed = f"{report.changed} changed{_found(report)}"
     left = f"{report.left} left" + (f" ({kinds})" if (kinds := _left(report)) else "")
     head = page.paint("NOT COMPLETE", "alarm")
-    if report.plan.conflicts:
-        left += f", {len(report.plan.conflicts)} held"
+    if conflicts := len(report.plan.conflicts):
+        left += f", {conflicts} in conflict"
     if report.unproven:
         left += f", {report.unproven} not to be proven"
     text = f": {changed}, {left}.{_read_again(report)}"

@@ -86,10 +86,11 @@ def render_drift_issue(drift: Drift, about: About, *, limit: int = LIMIT) -> str
         drift, first_run=False, color=False, width=_WIDTH, verbose=True
     ).splitlines()
     ways = (
-        "Somebody changed this in Traede after the last apply. It is left alone until "
-        "somebody decides:",
+        "Somebody changed this in Traede after the last apply (Traede does not say "
+        "who). It is left alone until somebody decides:",
         "- keep it: `reconcile pull` takes it into the files, for a proposal\n"
-        "- put the catalog's values back: `reconcile apply --write-drift`",
+        "- put the catalog's values back: `reconcile apply --write-drift`\n"
+        "- `--only product:KEY` narrows both to one style",
         "This text is kept up to date, and the issue is closed once nothing differs.",
     )
     whole = [head(verdict, *ways), foot(about)]

@@ -10,7 +10,14 @@ from reconcile.core.model import Desired, Ref, Tenant
 from reconcile.core.steps import Change, Plan
 from reconcile.reports.layout import Cell, Items, Page, Row
 from reconcile.reports.plan_view import Group, View, beside, change_lines, grouped
-from reconcile.reports.words import count, counts, held, label, names, place
+from reconcile.reports.words import (
+    counts,
+    held,
+    label,
+    names,
+    place,
+    sides_words,
+)
 
 _BOTH: Final = "changed in the catalog and in Traede"
 
@@ -49,7 +56,8 @@ def _changed(view: View) -> Iterator[str]:
 
 
 def _row(view: View, group: Group, both: set[str]) -> Row:
-    tail, lines = beside(change_lines(view, group, _every, held))
+    told = change_lines(view, group, _is_both, sides_words)
+    tail, lines = beside(told + change_lines(view, group, _is_drift, held))
     conflict = any(step.id in both for step in group.steps)
     return Row(
         "!" if conflict else "~",
@@ -61,8 +69,12 @@ def _row(view: View, group: Group, both: set[str]) -> Row:
     )
 
 
-def _every(_: Change) -> bool:
-    return True
+def _is_both(change: Change) -> bool:
+    return change.cause == "both"
+
+
+def _is_drift(change: Change) -> bool:
+    return change.cause != "both"
 
 
 def _gone(page: Page, drift: Drift) -> Iterator[str]:
@@ -104,5 +116,5 @@ def _last_lines(page: Page, drift: Drift) -> Iterator[str]:
     conflicts = sum(
         any(change.cause == "both" for change in step.changes) for step in drift.steps
     )
-    said = f", {count(conflicts, 'conflict')}" if conflicts else ""
+    said = f", {conflicts} in conflict" if conflicts else ""
     yield page.paint(f"drift: {counts(refs)}{said}", "bold")

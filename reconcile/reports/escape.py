@@ -10,12 +10,16 @@ _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]"
 )
+# What a runner of GitHub obeys in the log of a step: "##[" anywhere in a line, "::"
+# where a line begins; and a line may begin after each blank.
+_OBEYED = re.compile(r"(?<=##)\[|(?<!\S):(?=:[A-Za-z])")
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 def terminal(text: str) -> str:
-    """`text` on one line, with what a terminal would obey or hide written out."""
-    return _HIDDEN.sub(_written_out, text)
+    """`text` on one line, with what a terminal, or the log of a pipeline, would obey or
+    hide written out."""
+    return _OBEYED.sub(_written_out, _HIDDEN.sub(_written_out, text))
 
 
 def _written_out(match: re.Match[str]) -> str:

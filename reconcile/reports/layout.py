@@ -34,7 +34,7 @@ _SIGNS: Final[dict[str, Style]] = {
     "not possible": "red",
     "unknown": "yellow",
     "skipped": "yellow",
-    "held": "yellow",
+    "in conflict": "yellow",
     "not as sent": "yellow",
 }
 _GAP: Final = 2
@@ -61,6 +61,8 @@ class Items:
     noun: str = "more"
     deeper: int = 0
     """Columns to the right of what they belong to."""
+    whole: bool = False
+    """What is too long is not cut, but goes on below: commands to copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ class Page:
 
     def paragraph(self, cell: Cell, indent: int = 6, hang: int = 2) -> list[str]:
         room = self.width - indent
+        hang += len(cell.text) - len(cell.text.lstrip(" "))
         first, *rest = wrap(terminal(cell.text), room, room - hang)
         return [
             " " * indent + self.paint(first, cell.style),
@@ -185,7 +188,8 @@ class Page:
         shown = 0
         room = self.width - indent
         line = ""
-        for text in (fit(terminal(text), room) for text in items.texts):
+        pieces = list(self._pieces(items, room))
+        for text in pieces:
             longer = f"{line}   {text}" if line else text
             if line and columns(longer) > room:
                 if items.lines is not None and len(lines) + 1 >= items.lines:
@@ -193,9 +197,17 @@ class Page:
                 lines.append(line)
                 longer = text
             line, shown = longer, shown + 1
-        left = len(items.texts) - shown
+        left = len(pieces) - shown
         more = [f"… {left} {items.noun}"] if left else []
         return [" " * indent + text for text in (*lines, line, *more) if text]
+
+    def _pieces(self, items: Items, room: int) -> Iterator[str]:
+        for text in map(terminal, items.texts):
+            if items.whole and columns(text) > room:
+                first, *rest = wrap(text, room, room - 2)
+                yield from (first, *(f"  {line}" for line in rest))
+            else:
+                yield fit(text, room)
 
     def table(self, rows: Sequence[Row], form: Form = PLAN) -> list[str]:
         """Rows with their columns and places under each other."""

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from reconcile.core.steps import Change
+from reconcile.core.model import Ref
+from reconcile.core.steps import Change, Step
 from reconcile.reports.approvals import approval_lines, let_through
 from reconcile.reports.layout import Cell, Items, Row
 from reconcile.reports.plan_told import (
     BOTH_CHANGED,
+    NARROWED,
     NotPossible,
+    cautions,
+    conflicts_and_held,
     findings,
     not_possible,
+    said_of,
+    see_command,
+    ways,
 )
 from reconcile.reports.plan_view import (
     NEVER_FOLDED,
@@ -25,46 +32,60 @@ from reconcile.reports.plan_view import (
 )
 from reconcile.reports.words import (
     count,
+    counts,
     held,
     label,
     place,
+    sides_words,
 )
 
 
+def conflict_section(view: View) -> Iterator[str]:
+    steps, drift = conflicts_and_held(view.plan)
+    if steps:
+        said = f"{counts(step.ref for step in steps)} ({BOTH_CHANGED}; not written)"
+        yield view.page.heading("In conflict", said)
+        yield from _held_rows(view, steps, narrowed=not drift)
+
+
 def held_section(view: View) -> Iterator[str]:
-    if not view.plan.held:
-        return
-    yield view.page.heading("Changed in Traede, held", "(not part of this plan)")
-    both = {step.id for step in view.plan.conflicts}
-    groups = grouped(view.plan.held)
-    groups.sort(key=lambda group: not any(step.id in both for step in group.steps))
-    yield from view.page.table([_held_row(view, group, both) for group in groups])
-    keep = "keep it:  reconcile pull"
-    back = "put ours back:  reconcile apply --write-drift"
-    see = "see it first:  reconcile plan --write-drift"
-    yield from view.page.items(Items((keep, back, see)), 6)
+    both, steps = conflicts_and_held(view.plan)
+    if steps:
+        said = f"{counts(step.ref for step in steps)} (not part of this plan)"
+        yield view.page.heading("Changed in Traede, held", said)
+        yield from _held_rows(view, steps, narrowed=not both)
 
 
-def _held_row(view: View, group: Group, both: set[str]) -> Row:
+def _held_rows(view: View, steps: Sequence[Step], *, narrowed: bool) -> Iterator[str]:
+    groups = grouped(steps)
+    yield from view.page.table([_held_row(view, group) for group in groups])
+    keep, back = ways(groups)
+    said = [f"keep it:  {keep}", f"put ours back:  {back}"]
+    if len(groups) > 1:
+        said.append(NARROWED)
+    elif narrowed:
+        said.append(f"see it first:  {see_command(groups[0])}")
+    yield from view.page.items(Items(said, whole=True), 6)
+
+
+def _held_row(view: View, group: Group) -> Row:
     creates = [step for step in group.steps if step.action == "create"]
     rest = Group(group.ref, tuple(s for s in group.steps if s.action != "create"))
-    lines = change_lines(view, rest, _is_held, held) if rest.steps else []
+    lines = change_lines(view, rest, _is_both, sides_words) if rest.steps else []
+    lines += change_lines(view, rest, _is_drift, held) if rest.steps else []
     if creates:
         whole = any(step.ref == group.ref for step in creates)
-        keys = [step.ref.key for step in creates]
-        who = "" if whole else f"{', '.join(keys)}  "
+        gone = view.variants.short([step.ref for step in creates])
+        who = "" if whole else f"{gone}  "
         lines.insert(0, Cell(f"{who}deleted in Traede"))
     tail, lines = beside(lines)
-    notes = []
-    if any(step.id in both for step in group.steps):
-        notes.append(Cell(BOTH_CHANGED, "yellow"))
     return Row(
         "!",
         label(group.ref),
         view.names.get(group.ref, ""),
         tail=tail,
         place=place(group.source),
-        below=(*lines, *notes),
+        below=tuple(lines),
     )
 
 
@@ -81,12 +102,13 @@ def refusal_section(view: View) -> Iterator[str]:
 
 def _refusal_row(view: View, same: NotPossible) -> Row:
     first, *more = same.refs
-    keys = [ref.key for ref in same.refs] if more else []
+    keys = [view.variants.tagged(ref) for ref in view.variants.sorted(same.refs)]
+    keys = keys if more else []
     return Row(
         "x",
         f"{same.action} "
         + (count(len(keys), first.kind) if keys else f"{first.kind} {first.key}"),
-        "" if keys else view.names.get(first, ""),
+        "" if keys else _called(view, first),
         place=place(same.source),
         below=(
             *([Items(keys, None if view.verbose else 3)] if keys else []),
@@ -94,6 +116,12 @@ def _refusal_row(view: View, same: NotPossible) -> Row:
             *([Cell(same.hint, "dim")] if same.hint else []),
         ),
     )
+
+
+def _called(view: View, ref: Ref) -> str:
+    """By name, and of a variant what it is."""
+    name, look = view.names.get(ref, ""), view.variants.looks.get(ref, "")
+    return ", ".join(filter(None, (name, look)))
 
 
 def approved_section(view: View) -> Iterator[str]:
@@ -111,6 +139,8 @@ def block_section(view: View) -> Iterator[str]:
     yield view.page.heading("Blocked", "", "alarm")
     for block in view.plan.blocked:
         yield from view.page.titled(block.guard, block.message, sign="x")
+        if which := said_of(view.variants, block):
+            yield from view.page.paragraph(Cell(which))
         if block.approve is not None:
             yield f"      intended? add under {view.page.paint('approvals:', 'bold')}"
             for line in approval_lines(block, view.page.width - 6):
@@ -119,10 +149,10 @@ def block_section(view: View) -> Iterator[str]:
 
 
 def warning_section(view: View) -> Iterator[str]:
-    if not view.plan.warnings:
+    found = findings(view.plan, view.names)
+    if not found:
         return
     yield view.page.heading("Warnings")
-    found = findings(view.plan, view.names)
     shown = len(found) if view.verbose else SHOWN * 2
     for one in found[:shown]:
         said = f"{one.who}: {one.said}" if one.who else one.said
@@ -133,5 +163,14 @@ def warning_section(view: View) -> Iterator[str]:
         yield view.page.paint(f"  … {len(found) - shown} more (--verbose)", "dim")
 
 
-def _is_held(change: Change) -> bool:
-    return change.held
+def caution_section(view: View) -> Iterator[str]:
+    for said in cautions(view.plan):
+        yield from view.page.paragraph(Cell(f"Good to know: {said}", "dim"), 0, 0)
+
+
+def _is_drift(change: Change) -> bool:
+    return change.held and change.cause != "both"
+
+
+def _is_both(change: Change) -> bool:
+    return change.held and change.cause == "both"

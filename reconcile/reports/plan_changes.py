@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reconcile.core.rules.wording import PRICES
+from reconcile.core.rules.wording import PRICES, money
 from reconcile.core.steps import Change
-from reconcile.reports.layout import Cell, Items, Row, columns, pad
+from reconcile.reports.layout import Cell, Row, columns, pad
 from reconcile.reports.plan_told import UPDATES, goes_off_sale, is_other, not_price
 from reconcile.reports.plan_view import (
     NEVER_FOLDED,
@@ -19,6 +19,8 @@ from reconcile.reports.plan_view import (
     change_lines,
     folded,
     grouped,
+    prices_shown,
+    variant_items,
 )
 from reconcile.reports.prices import PriceRow, beyond, price_rows, spread
 from reconcile.reports.words import (
@@ -56,7 +58,7 @@ def _currency(view: View, rows: list[PriceRow]) -> Iterator[str]:
     wholesale = _Widths.of(rows, "sales_price")
     retail = _Widths.of(rows, "rec_sales_price")
     shown = [_price_row(view, row, wholesale, retail) for row in rows]
-    yield from folded(view, shown, max(SHOWN, min(wild, NEVER_FOLDED)))
+    yield from folded(view, shown, prices_shown(len(rows), wild))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,7 @@ class _Widths:
 
 
 def _price_row(view: View, row: PriceRow, wholesale: _Widths, retail: _Widths) -> Row:
-    one = len(row.variants) == 1
-    cells = [Cell(row.variants[0].key if one else count(len(row.variants), "variant"))]
+    cells = [Cell(view.variants.short(row.variants))]
     main, second = row.move("sales_price"), row.move("rec_sales_price")
     if main:
         cells += [Cell(wholesale.text(main)), _move(main, row.limit)]
@@ -93,6 +94,8 @@ def _price_row(view: View, row: PriceRow, wholesale: _Widths, retail: _Widths) -
         cells.append(Cell(f"retail {retail.text(second)}"))
         shown = not main or _is_far(second, row.limit)
         cells.append(_move(second, row.limit) if shown else Cell(""))
+    elif row.outlier and (stays := row.stays.get("rec_sales_price")):
+        cells += [Cell(f"retail {money(stays)}"), Cell("")]
     for change in row.changes:
         if change not in (main, second):
             before, after = (
@@ -100,16 +103,16 @@ def _price_row(view: View, row: PriceRow, wholesale: _Widths, retail: _Widths) -
                 after_words("variant", change),
             )
             cells.append(Cell(f"{PRICES[change.path[2]]} {before} → {after}"))
-    listed = not one and (view.verbose or not row.alone)
-    keys = [ref.key for ref in row.variants]
-    skus = Items(keys, None if view.verbose else 2, deeper=2)
+    several = len(row.variants) > 1
+    listed = several and (view.verbose or not row.alone)
+    skus = variant_items(view, row.variants) if listed else None
     return Row(
         "!" if row.outlier else "~",
         label(row.style),
         row.name,
         tuple(cells),
         place=place(row.source) if row.outlier or view.verbose else "",
-        below=(skus,) if listed else (),
+        below=() if skus is None else (skus,),
     )
 
 

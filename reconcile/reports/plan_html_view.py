@@ -198,7 +198,8 @@ def _verdict(facts: Facts) -> Verdict:
 
 def _lead(plan: Plan, far: Decimal) -> Iterator[str]:
     if not plan.to_do and not plan.refused:
-        yield f"{nothing_to_do(plan).capitalize()}."
+        text = nothing_to_do(plan)
+        yield f"{text[0].upper()}{text[1:]}."
     # Without prices and blocks the verdict has said it.
     said = list(summary(plan, spreads=True, far=far))
     if said and (plan.blocked or said != list(summary(plan))):

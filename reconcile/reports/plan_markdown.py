@@ -21,39 +21,41 @@ from reconcile.reports.plan_markdown_page import (
 from reconcile.reports.plan_markdown_prices import price_sections
 from reconcile.reports.plan_markdown_words import (
     Writing,
+    acted_on,
+    all_sides,
+    both_sides,
     changes,
-    header,
-    identity,
     key,
-    keys,
     listed,
-    row,
     sentence,
     sentences,
+    table,
     told,
 )
 from reconcile.reports.plan_told import (
     BOTH_CHANGED,
-    PUT_BACK,
     UPDATES,
-    base_price,
+    base_prices,
+    cautions,
+    conflicts_and_held,
     findings,
     goes_off_sale,
     is_other,
-    keep_command,
     leaving,
     new_variants,
     not_possible,
     not_price,
     nothing_to_do,
     remarks,
+    said_of,
     to_ref,
     unmanaged,
+    ways,
     what_happens,
 )
 from reconcile.reports.plan_view import NEVER_FOLDED, Group, grouped
 from reconcile.reports.verdict import Verdict, plan_verdict, styles, summary
-from reconcile.reports.words import count, held
+from reconcile.reports.words import count, counts
 
 _APPROVAL: Final = 12_000
 """A line to approve is shown up to here: of a part of it nothing can be made."""
@@ -61,6 +63,8 @@ _WIDTH: Final = 76
 _TOLD: Final = 10
 """Parts of the line below the verdict: one per currency, and few plans have ten."""
 _PART: Final = 240
+_CURRENCIES: Final = 3
+"""So many prices of a new style are shown."""
 
 
 def render_markdown(plan: Plan, about: About, *, limit: int = LIMIT) -> str:
@@ -129,8 +133,10 @@ def _block(writing: Writing, block: Block) -> str:
     who = list(dict.fromkeys(to_ref(one) for one in keys_of(block.ids)))
     where = writing.place(_first_place(writing, who))
     text = f"🛑 **{code(block.guard)}** {sentence(block.message)}"
-    if len(who) == 1 and (name := writing.name(who[0])):
-        text += f" ({name})"
+    if len(who) == 1 and writing.names.get(who[0], "") not in block.message:
+        text += f" ({writing.name(who[0])})"
+    if which := said_of(writing.variants, block):
+        text += f" ({sentence(which)})"
     lines = [f"{text} {where}".rstrip()]
     if block.approve is not None:
         approval = "\n".join(approval_lines(block, _WIDTH))
@@ -166,9 +172,9 @@ def _refused(writing: Writing) -> Iterator[Section]:
     for one in not_possible(writing.plan.refused):
         first, *more = one.refs
         who = (
-            f"{count(len(one.refs), first.kind)} ({keys(one.refs)})"
+            f"{count(len(one.refs), first.kind)} ({acted_on(writing, one.refs)})"
             if more
-            else writing.who(first)
+            else writing.acted_on(first)
         )
         said = sentences(one.reason, one.hint)
         where = writing.place(one.source)
@@ -180,10 +186,12 @@ def _refused(writing: Writing) -> Iterator[Section]:
 
 
 def _conflicts(writing: Writing) -> Iterator[Section]:
-    groups = grouped(writing.plan.conflicts)
+    steps, _ = conflicts_and_held(writing.plan)
+    groups = grouped(steps)
     if groups:
         yield Section(
-            f"**{BOTH_CHANGED[0].upper()}{BOTH_CHANGED[1:]}**: decide which one holds",
+            f"**{BOTH_CHANGED[0].upper()}{BOTH_CHANGED[1:]}** "
+            f"({counts(step.ref for step in steps)}, not written): decide which holds",
             tuple(_held_row(writing, group) for group in groups),
             after=_ways(groups),
             weight=65,
@@ -191,30 +199,38 @@ def _conflicts(writing: Writing) -> Iterator[Section]:
 
 
 def _held(writing: Writing) -> Iterator[Section]:
-    both = {step.ref for step in writing.plan.conflicts}
-    steps = [step for step in writing.plan.held if step.ref not in both]
+    _, steps = conflicts_and_held(writing.plan)
     groups = grouped(steps)
     rows = tuple(_held_row(writing, group) for group in groups)
     if rows:
-        title = f"Changed in Traede by somebody, left alone: {len(steps)}"
+        title = (
+            "Changed in Traede by somebody (Traede does not say who), left alone: "
+            f"{counts(step.ref for step in steps)}"
+        )
         yield Section(title, rows, folded=True, after=_ways(groups), weight=30)
 
 
 def _ways(groups: Sequence[Group]) -> str:
-    keep = keep_command(groups[0]) if len(groups) == 1 else "reconcile pull"
-    return f"Keep what Traede has: {code(keep)}. Put ours back: {code(PUT_BACK)}."
+    keep, back = map(code, ways(groups))
+    narrowed = "" if len(groups) == 1 else f" {code('--only KIND:KEY')} narrows both."
+    return f"Keep what Traede has: {keep}. Put ours back: {back}.{narrowed}"
 
 
 def _held_row(writing: Writing, group: Group) -> str:
-    rest = tuple(step for step in group.steps if step.action != "create")
+    rest = Group(group.ref, tuple(s for s in group.steps if s.action != "create"))
     gone = [step.ref for step in group.steps if step.action == "create"]
     lines = changes(
-        Group(group.ref, rest),
+        writing,
+        rest,
         lambda change: change.held,
-        lambda kind, change: sentence(held(kind, change)),
+        lambda kind, change: (
+            all_sides(kind, change)
+            if change.cause == "both"
+            else both_sides(kind, change)
+        ),
     )
     if gone:
-        whole = "" if gone == [group.ref] else f"{keys(gone)} "
+        whole = "" if group.ref in gone else f"{writing.named(gone)} "
         lines.insert(0, f"{whole}deleted in Traede")
     return listed(writing.who(group.ref), lines, place=writing.place(group.source))
 
@@ -250,23 +266,24 @@ def _deletes(writing: Writing) -> Iterator[Section]:
     steps = _steps(writing, "delete", "archive")
     if not steps:
         return
-    rows = []
+    lines = []
     for one in map(leaving, grouped(steps)):
         ref = one.group.ref
         waiting = writing.waiting(one.group.steps)
         said = ", ".join(p for p in (writing.name(ref), one.said, waiting) if p)
         if not one.whole:
-            said += f": {keys(one.keys)}"
+            said += f": {writing.sizes(one.keys)}"
         why = [sentence(text) for text in (one.cause, *one.notes) if text]
         if one.archived:
             why.append("taken off sale: Traede cannot delete it")
-        rows.append(row(key(ref), said, "; ".join(why)))
+        lines.append((key(ref), said, "; ".join(why)))
+    head, rows = table(("Style", "", "Why"), lines)
     fate = what_happens(steps, writing.about.when_refused)
     yield Section(
         "**Deletes**",
-        tuple(rows),
-        header("Style", "", "Why"),
-        after=f"What happens: {fate}." if fate else "",
+        rows,
+        head,
+        after=f"{fate[0].upper()}{fate[1:]}." if fate else "",
         noun="more deletes",
         weight=80,
         limit=NEVER_FOLDED if len(rows) > NEVER_FOLDED else None,
@@ -287,10 +304,12 @@ def _renames(writing: Writing) -> Iterator[Section]:
         before, after = (
             code(str(text)[:200]) for text in (change.before, change.after)
         )
-        name = writing.name(step.ref) if step.ref.kind == "product" else ""
+        name = writing.name(step.ref)
+        if look := writing.variants.looks.get(step.ref):
+            name = f"{name} {sentence(look)}".strip()
         notes = [sentence(note) for note in step.notes]
         tail = "; ".join(p for p in (name, *notes, writing.waiting([step])) if p)
-        said = f"- {step.ref.kind} {identity(step.ref.kind)}: {before} → **{after}**"
+        said = f"- {step.ref.kind} {before} → **{after}**"
         where = writing.place(step.source)
         rows.append(f"{said}{', ' + tail if tail else ''} {where}".rstrip())
     if rows:
@@ -301,25 +320,31 @@ def _creates(writing: Writing) -> Iterator[Section]:
     steps = _steps(writing, "create")
     if not steps:
         return
-    rows = []
+    lines = []
     for group in grouped(steps):
         own, variants = group.own, group.variants
         number = count(len(variants), "variant") if own else new_variants(len(variants))
-        price = base_price(variants, writing.about.base_currency)
+        prices = base_prices(variants, writing.about.base_currency, _CURRENCIES)
         said = [writing.name(group.ref), number if variants else ""]
         said.append(writing.waiting(group.steps))
-        where = writing.place(group.source)
-        rows.append(
-            row(
+        told = ", ".join(part for part in said if part)
+        lines.append(
+            (
                 key(group.ref),
-                ", ".join(part for part in said if part),
-                sentence(price),
-                where,
+                f"{told} {writing.place(group.source)}".strip(),
+                _new_sizes(writing, variants),
+                "<br>".join(map(sentence, prices)),
             )
         )
     title = f"New: {styles([step.ref for step in steps])}"
-    table = header("Style", "", "Price", "Where")
-    yield Section(title, tuple(rows), table, folded=True, weight=20)
+    head, rows = table(("Style", "", "Sizes", "Price"), lines)
+    yield Section(title, rows, head, folded=True, weight=20)
+
+
+def _new_sizes(writing: Writing, variants: Sequence[Step]) -> str:
+    refs = [step.ref for step in variants]
+    known = any(ref in writing.variants.looks for ref in refs)
+    return writing.sizes(refs) if known else ""
 
 
 def _other_groups(writing: Writing) -> list[Group]:
@@ -336,13 +361,19 @@ def _others(writing: Writing) -> Iterator[Section]:
 
 
 def _other_row(writing: Writing, group: Group) -> str:
-    lines = changes(group, not_price, told)
+    lines = changes(writing, group, not_price, told)
     if back := [step.ref for step in group.steps if step.action == "revive"]:
         lines.append(f"back on sale: {styles(back)}")
     notes = dict.fromkeys(note for step in group.steps for note in step.notes)
     lines += [sentence(note) for note in notes]
     lines += filter(None, [writing.waiting(group.steps)])
     return listed(writing.who(group.ref), lines, place=writing.place(group.source))
+
+
+def _good_to_know(writing: Writing) -> Iterator[Section]:
+    rows = tuple(f"- {sentence(said)}" for said in cautions(writing.plan))
+    if rows:
+        yield Section("Good to know", rows, folded=True, weight=10)
 
 
 def _left_alone(writing: Writing) -> Iterator[Section]:
@@ -365,4 +396,5 @@ _PARTS: Final[tuple[Callable[[Writing], Iterator[Section]], ...]] = (
     _others,
     _held,
     _left_alone,
+    _good_to_know,
 )

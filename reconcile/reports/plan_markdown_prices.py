@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from reconcile.core.rules.wording import PRICES
+from reconcile.core.rules.wording import PRICES, money
 from reconcile.core.steps import Change
 from reconcile.reports.plan_markdown_page import Section
 from reconcile.reports.plan_markdown_words import (
     Writing,
-    header,
     key,
-    keys,
     price,
-    row,
     sentence,
+    table,
 )
 from reconcile.reports.plan_told import UPDATES, WAITING
-from reconcile.reports.plan_view import NEVER_FOLDED, SHOWN
+from reconcile.reports.plan_view import prices_shown
 from reconcile.reports.prices import PriceRow, beyond, price_rows, spread
 from reconcile.reports.words import count, percent, percent_text
 
@@ -50,12 +48,17 @@ def _currency(writing: Writing, rows: list[PriceRow]) -> Section:
     if calm:
         title += f"{', the others' if wild else ':'} {spread(calm)}"
     others = any(_others(one) for one in rows)
-    shown = max(SHOWN, min(wild, NEVER_FOLDED))
+    shown = prices_shown(len(rows), wild)
     shown = shown if len(rows) > shown + 1 else len(rows)
+    last = "Retail, offers" if others else "Retail"
+    head, told = table(
+        ("Style", "", "Wholesale", last),
+        [_row(writing, one, others=others) for one in rows],
+    )
     return Section(
         title,
-        tuple(_row(writing, one, others=others) for one in rows),
-        header("Style", "", "Wholesale", "Retail, offers" if others else "Retail"),
+        told,
+        head,
         shown=shown,
         rest=_rest(rows[shown:]),
         noun="more rows of prices",
@@ -82,14 +85,17 @@ def _others(one: PriceRow) -> list[Change]:
     return [change for change in one.changes if change.path[-1] not in main]
 
 
-def _row(writing: Writing, one: PriceRow, *, others: bool) -> str:
-    whom = count(len(one.variants), "variant")
-    if not one.alone or len(one.variants) == 1:
-        whom = keys(one.variants, 3)
+def _row(writing: Writing, one: PriceRow, *, others: bool) -> tuple[str, ...]:
+    whom = writing.which(one.variants)
+    if one.alone and not any(ref in writing.variants.looks for ref in one.variants):
+        whom = count(len(one.variants), "variant")
     waiting = f"*{WAITING}*" if one.waits else ""
     name = ", ".join(part for part in (writing.name(one.style), whom, waiting) if part)
     main, second = one.move("sales_price"), one.move("rec_sales_price")
     cells = [price(second)] if second else []
+    wholesale = [price(main)] if main else []
+    if one.outlier:
+        (wholesale or cells).extend(_staying(one))
     if others:
         cells += [
             f"{PRICES[change.path[-1]]} {price(change)}" for change in _others(one)
@@ -98,4 +104,10 @@ def _row(writing: Writing, one: PriceRow, *, others: bool) -> str:
     if one.outlier:
         first = f"⚠️ {first}"
         name = f"**{name}** {writing.place(one.source)}".rstrip()
-    return row(first, name, price(main) if main else "", "<br>".join(cells))
+    return first, name, "<br>".join(wholesale), "<br>".join(cells)
+
+
+def _staying(one: PriceRow) -> Iterator[str]:
+    """What helps to judge it, without a column of its own."""
+    for member, stays in one.stays.items():
+        yield f"{PRICES[member]} stays {sentence(money(stays))}"

@@ -21,14 +21,16 @@ from reconcile.reports.plan_markdown_page import (
 )
 from reconcile.reports.plan_markdown_words import (
     Writing,
+    acted_on,
+    all_sides,
     header,
     key,
-    keys,
     row,
     sentence,
     sentences,
 )
 from reconcile.reports.plan_told import not_possible
+from reconcile.reports.plan_view import Group, grouped, parts
 from reconcile.reports.problems_text import in_order
 from reconcile.reports.verdict import Verdict, report_verdict
 from reconcile.reports.words import count, field_words
@@ -124,14 +126,14 @@ def _rows(report: Report, writing: Writing) -> Iterator[str]:
         )
     for one in not_possible(report.plan.refused):
         first, *more = one.refs
-        whom = f"{first.kind} {keys(one.refs)}" if more else writing.who(first)
+        whom = f"{first.kind} {acted_on(writing, one.refs)}"
+        whom = whom if more else writing.acted_on(first)
         said = sentences(one.reason, one.hint)
         yield row("not possible", whom, said, writing.place(one.source))
-    for step in report.plan.conflicts:
-        held = [c for c in step.changes if c.held and c.cause == "both"]
-        fields = dict.fromkeys(field_words(step.ref.kind, c.path) for c in held)
-        said = f"{sentence(', '.join(fields))}: changed in the catalog and in Traede"
-        yield row("held", writing.who(step.ref), said, writing.place(step.source))
+    for group in grouped(report.plan.conflicts):
+        said = "<br>".join(_in_conflict(group, writing))
+        where = writing.place(group.source)
+        yield row("in conflict", writing.who(group.ref), said, where)
     for step_id, paths in sorted(report.not_converged.items()):
         if result := report.results.get(step_id):
             ref = result.step.ref
@@ -145,11 +147,19 @@ def _rows(report: Report, writing: Writing) -> Iterator[str]:
             yield row("not as sent", writing.who(ref), said, place)
 
 
+def _in_conflict(group: Group, writing: Writing) -> Iterator[str]:
+    for part in parts(group, lambda change: change.held and change.cause == "both"):
+        kind = part.refs[0].kind
+        whose = "" if part.refs[0] == group.ref else f"{writing.named(part.refs)}, "
+        field = sentence(field_words(kind, part.change.path))
+        yield f"{whose}{field}: {all_sides(kind, part.change)}"
+
+
 def _whom(fate: Fate, writing: Writing) -> str:
     variants = [step.ref for step in fate.steps if step.ref != fate.root]
     own = next((step for step in fate.steps if step.ref == fate.root), None)
     if own is None:
-        return f"{_called(fate, writing)}: {keys(variants)}"
+        return f"{_called(fate, writing)}: {acted_on(writing, variants)}"
     variants += [ref for ref in own.cascade if ref not in variants]
     said = _called(fate, writing)
     return f"{said}, {count(len(variants), 'variant')}" if variants else said

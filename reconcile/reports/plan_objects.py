@@ -8,7 +8,7 @@ from reconcile.core.steps import Change, Step, unit
 from reconcile.reports.layout import Cell, Items, Row
 from reconcile.reports.plan_told import (
     ARCHIVED,
-    base_price,
+    base_prices,
     leaving,
     new_variants,
     what_happens,
@@ -44,7 +44,8 @@ def delete_section(view: View) -> Iterator[str]:
 
 def _delete_row(view: View, group: Group) -> Row:
     one = leaving(group)
-    skus = Items([f"- {ref.key}" for ref in one.keys], None if view.verbose else 8)
+    keys = [f"- {view.variants.tagged(ref)}" for ref in view.variants.sorted(one.keys)]
+    skus = Items(keys, None if view.verbose else 8)
     return Row(
         "-",
         label(group.ref),
@@ -71,7 +72,8 @@ def create_section(view: View) -> Iterator[str]:
 def _create_row(view: View, group: Group) -> Row:
     own, variants = group.own, group.variants
     number = count(len(variants), "variant") if own else new_variants(len(variants))
-    skus = [_new_variant(step) for step in variants]
+    by = {step.ref: step for step in variants}
+    skus = [_new_variant(view, by[ref]) for ref in view.variants.sorted(by)]
     notes = [note for step in group.steps[:1] for note in step.notes]
     below: list[Cell | Items] = []
     if skus:
@@ -85,7 +87,7 @@ def _create_row(view: View, group: Group) -> Row:
         label(group.ref),
         view.names.get(group.ref, ""),
         (
-            Cell(base_price(variants, view.base_currency)),
+            Cell(" ".join(base_prices(variants, view.base_currency, 1))),
             Cell(number if variants else ""),
         ),
         place=place(group.source),
@@ -93,7 +95,9 @@ def _create_row(view: View, group: Group) -> Row:
     )
 
 
-def _new_variant(step: Step) -> str:
+def _new_variant(view: View, step: Step) -> str:
+    if step.ref in view.variants.looks:
+        return f"+ {view.variants.tagged(step.ref)}"
     values = [str(c.after) for c in step.changes if c.path[0] == "attributes"]
     return f"+ {step.ref.key}  {' '.join(values)}".rstrip()
 

@@ -6,15 +6,19 @@ changes; then what is left alone, what is not possible, and what stops the plan.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from reconcile.core.model import Ref
 from reconcile.core.steps import Plan, unit
 from reconcile.reports.layout import Cell, Page
 from reconcile.reports.plan_against import (
     approved_section,
     block_section,
+    caution_section,
+    conflict_section,
     held_section,
     refusal_section,
     warning_section,
@@ -28,12 +32,13 @@ from reconcile.reports.plan_objects import (
 from reconcile.reports.plan_told import (
     FIRST_RUN,
     OFFLINE,
+    apart,
     nothing_to_do,
-    tally,
     unmanaged,
 )
 from reconcile.reports.plan_view import View, WhenRefused
 from reconcile.reports.prices import FAR
+from reconcile.reports.variants import Variants
 from reconcile.reports.words import label, names, order, short
 
 _NAMED: Final = 10
@@ -68,6 +73,7 @@ def render_plan(  # noqa: PLR0913 (how to see it: each has its name)
         base_currency,
         when_refused,
         names(plan.steps, plan.products),
+        Variants.of(plan.products),
         far,
     )
     sections = [list(section(view)) for section in (_banner, *_SECTIONS)]
@@ -104,20 +110,30 @@ def _last_line(view: View, digest: str) -> str:
     plan, page = view.plan, view.page
     if not (plan.to_do or plan.refused or plan.blocked):
         return page.paint(nothing_to_do(plan), "green")
-    done = ", ".join(f"{number} {verb}" for verb, number in tally(plan) if number)
-    apart = [
-        f"{len(plan.refused)} not possible" if plan.refused else "",
-        f"{len(plan.held)} held (Traede)" if plan.held else "",
-    ]
-    text = f"Plan {digest}: " + "; ".join(
-        part
-        for part in (done or "nothing to do", ", ".join(filter(None, apart)))
-        if part
-    )
+    done = ", ".join(f"{number} {verb}" for verb, number in _tally(plan) if number)
+    said = (done or "nothing to do", ", ".join(apart(plan)))
+    text = f"Plan {digest}: {'; '.join(filter(None, said))}"
     if not plan.blocked:
         return page.paint(text, "bold")
     stop = f"BLOCKED ({len(plan.blocked)}): nothing can be applied"
     return page.paint(text, "bold") + " · " + page.paint(stop, "alarm")
+
+
+def _tally(plan: Plan) -> list[tuple[str, int]]:
+    """How many objects of each fate; variants that go with a product are counted."""
+    fates: dict[str, set[Ref]] = defaultdict(set)
+    for step in plan.to_do:
+        fates[step.action] |= {step.ref}
+        fates["delete"] |= set(step.cascade)
+    verbs = (
+        ("create", "created"),
+        ("rename", "renamed"),
+        ("update", "updated"),
+        ("revive", "revived"),
+        ("archive", "archived"),
+        ("delete", "deleted"),
+    )
+    return [(verb, len(fates[action])) for action, verb in verbs]
 
 
 _SECTIONS: Final = (
@@ -126,10 +142,12 @@ _SECTIONS: Final = (
     rename_section,
     price_section,
     other_section,
+    conflict_section,
     held_section,
     refusal_section,
     approved_section,
     block_section,
     warning_section,
     _remarks,
+    caution_section,
 )

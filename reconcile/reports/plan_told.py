@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,9 +14,19 @@ from reconcile.core.kinds import KINDS
 from reconcile.core.model import KindName, Ref
 from reconcile.core.problems import Location
 from reconcile.core.rules.wording import money, together
-from reconcile.core.steps import Change, Plan, Refusal, Step, Warned, keys_of, unit
+from reconcile.core.steps import (
+    Block,
+    Change,
+    Plan,
+    Refusal,
+    Step,
+    Warned,
+    keys_of,
+    unit,
+)
 from reconcile.reports.plan_view import Group, WhenRefused
 from reconcile.reports.prices import is_price
+from reconcile.reports.variants import Variants
 from reconcile.reports.words import TOLD, count, counts, label, place
 
 ARCHIVED: Final = "taken off sale: Traede cannot delete it"
@@ -29,7 +40,14 @@ OFFLINE: Final = (
     "Traede was not read. This compares two catalogs; what somebody changed in Traede "
     "is not in it, and neither is what Traede would refuse."
 )
+KEEP: Final = "reconcile pull"
 PUT_BACK: Final = "reconcile apply --write-drift"
+SEE: Final = "reconcile plan --write-drift"
+NARROWED: Final = "--only KIND:KEY narrows both to one object"
+_PIECES: Final = 8
+CAUTIONS: Final = frozenset({"not-protected"})
+"""Rules whose findings are true of every plan of an account, and so no warnings: who
+reads them each time reads none."""
 WAITING: Final = "waiting already"
 STOPPED: Final = "Merging changes nothing in Traede until what blocks this is settled."
 
@@ -52,7 +70,49 @@ def remarks(plan: Plan) -> Iterator[str]:
 
 def keep_command(group: Group) -> str:
     """What takes it into the catalog as Traede has it."""
-    return f"reconcile pull --only {shlex.quote(str(group.ref))}"
+    return f"{KEEP} {_only(group.ref)}"
+
+
+def put_back_command(group: Group) -> str:
+    """What writes the catalog's values over it, and over nothing else."""
+    return f"{PUT_BACK} {_only(group.ref)}"
+
+
+def see_command(group: Group) -> str:
+    """What shows a plan in which ours is put back."""
+    return f"{SEE} {_only(group.ref)}"
+
+
+def _only(ref: Ref) -> str:
+    # In a pattern these stand for other characters.
+    key = re.sub(r"[*?[]", r"[\g<0>]", ref.key)
+    return f"--only {shlex.quote(f'{ref.kind}:{key}')}"
+
+
+def ways(groups: Sequence[Group]) -> tuple[str, str]:
+    """The commands that settle what is held: for one object, or for all of it."""
+    if len(groups) == 1:
+        return keep_command(groups[0]), put_back_command(groups[0])
+    return KEEP, PUT_BACK
+
+
+def conflicts_and_held(plan: Plan) -> tuple[list[Step], list[Step]]:
+    """The steps with something that is left alone: where both sides moved, and where
+    Traede alone did. Together they are `held` of the summary, in every report."""
+    both = {step.id for step in plan.conflicts}
+    held = [step for step in plan.held if step.id not in both]
+    return list(plan.conflicts), held
+
+
+def apart(plan: Plan, *, held: bool = True) -> Iterator[str]:
+    """What a plan leaves out, in numbers of objects."""
+    conflicts, drift = conflicts_and_held(plan)
+    if plan.refused:
+        yield f"{len(plan.refused)} not possible"
+    if conflicts:
+        yield f"{len(conflicts)} in conflict"
+    if drift and held:
+        yield f"{len(drift)} held (Traede)"
 
 
 def waits(steps: Iterable[Step]) -> bool:
@@ -130,19 +190,18 @@ def price_spans(variants: Iterable[Step]) -> dict[str, dict[str, str]]:
     }
 
 
-def base_price(variants: Sequence[Step], base: str | None) -> str:
-    """`EUR 81.15 / 123.75`, wholesale and retail; a span where variants differ."""
+def base_prices(variants: Sequence[Step], base: str | None, most: int) -> list[str]:
+    """`EUR 81.15 / 123.75`, wholesale and retail, `base` first; a span where variants
+    differ. Of more than `most` currencies the number."""
     prices = price_spans(variants)
-    if not prices:
-        return ""
-    currency = base if base in prices else min(prices)
-    found = (
-        prices[currency].get(member) for member in ("sales_price", "rec_sales_price")
-    )
-    text = " / ".join(span for span in found if span)
-    more = len(prices) - 1
-    others = f" +{count(more, 'currency').replace('currencys', 'currencies')}"
-    return f"{currency} {text}" + (others if more else "")
+    said = []
+    for currency in sorted(prices, key=lambda one: (one != base, one))[:most]:
+        spans = prices[currency]
+        found = map(spans.get, ("sales_price", "rec_sales_price"))
+        said.append(f"{currency} {' / '.join(span for span in found if span)}")
+    if more := len(prices) - len(said):
+        said.append(f"+{count(more, 'currency').replace('currencys', 'currencies')}")
+    return said
 
 
 def _span(values: set[Decimal]) -> str:
@@ -184,20 +243,31 @@ class NotPossible:
 
 
 def not_possible(refused: Iterable[Refusal]) -> list[NotPossible]:
-    alike: dict[tuple[str, str, str], list[Refusal]] = defaultdict(list)
+    """Where a product and its variants are refused for one reason, it is said of the
+    product alone."""
+    alike: dict[tuple[str, str], dict[str, list[Refusal]]] = {}
     for refusal in refused:
-        what = refusal.id.split(":")[0:2]
-        alike[":".join(what), refusal.reason, refusal.hint].append(refusal)
-    return [
-        NotPossible(
-            same[0].id.partition(":")[0],
-            tuple(to_ref(one.id.partition(":")[2]) for one in same),
-            same[0].reason,
-            same[0].hint,
-            same[0].source,
-        )
-        for same in alike.values()
-    ]
+        what = ":".join(refusal.id.split(":")[0:2])
+        of = alike.setdefault((refusal.reason, refusal.hint), {})
+        of.setdefault(what, []).append(refusal)
+    found = []
+    for of in alike.values():
+        product = next((what for what in of if what.endswith(":product")), None)
+        if product is not None and any(what.endswith(":variant") for what in of):
+            of = {product: of[product]}
+        found += [_not_possible(same) for same in of.values()]
+    return found
+
+
+def _not_possible(same: Sequence[Refusal]) -> NotPossible:
+    first = same[0]
+    return NotPossible(
+        first.id.partition(":")[0],
+        tuple(to_ref(one.id.partition(":")[2]) for one in same),
+        first.reason,
+        first.hint,
+        first.source,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +281,19 @@ class Finding:
     """The first of them by name, and how many more; empty where it is about none."""
 
 
+def cautions(plan: Plan) -> list[str]:
+    """What is good to know, said last and once."""
+    found = (w.message for w in plan.warnings if w.rule in CAUTIONS)
+    return list(dict.fromkeys(found))
+
+
 def findings(plan: Plan, names: Mapping[Ref, str]) -> list[Finding]:
     """The warnings, what is said of several objects in one."""
-    styles = {step.ref: unit(step) for step in plan.steps}
+    styles = {
+        one: ref for ref, product in plan.products.items() for one in product.variants
+    }
+    styles |= {step.ref: unit(step) for step in plan.steps}
+    variants = Variants.of(plan.products)
     said = together(
         (
             # What is about no object stands alone.
@@ -222,6 +302,7 @@ def findings(plan: Plan, names: Mapping[Ref, str]) -> list[Finding]:
             warned.message,
         )
         for warned in plan.warnings
+        if warned.rule not in CAUTIONS
     )
     alike: dict[tuple[str, tuple[str, ...]], list[Sequence[str]]] = defaultdict(list)
     for (rule, _), ids, messages in said:
@@ -229,7 +310,7 @@ def findings(plan: Plan, names: Mapping[Ref, str]) -> list[Finding]:
     found = []
     for (rule, messages), groups in alike.items():
         refs = tuple(to_ref(key) for ids in groups for key in keys_of(ids) if key)
-        who = _whose(refs, styles, names)
+        who = _whose(refs, styles, names, variants)
         found.append(Finding(rule, "; ".join(messages), refs, who))
     return found
 
@@ -240,10 +321,25 @@ def _style(warned: Warned, styles: Mapping[Ref, Ref]) -> Ref:
     return styles.get(ref, ref)
 
 
+def said_of(variants: Variants, block: Block) -> str:
+    """Which variants of one style a guard speaks of: `S–XL`; empty where that is no
+    news."""
+    refs = [ref for ref in map(to_ref, keys_of(block.ids)) if ref.kind == "variant"]
+    pieces = variants.pieces(dict.fromkeys(refs))
+    short = len(pieces) <= _PIECES and not any(piece.is_key for piece in pieces)
+    if not short or variants.are_all(refs) or not variants.of_one(refs):
+        return ""
+    said = ", ".join(piece.text for piece in pieces)
+    return f"{variants.attribute(refs)} {said}".lstrip()
+
+
 def _whose(
-    refs: Sequence[Ref], styles: Mapping[Ref, Ref], names: Mapping[Ref, str]
+    refs: Sequence[Ref],
+    styles: Mapping[Ref, Ref],
+    names: Mapping[Ref, str],
+    variants: Variants,
 ) -> str:
-    """`variant tee-s Tee`, `tee Tee, 4 variants`, `tee Tee and 2 more, 12 variants`."""
+    """`variant tee-s Tee, S`, `tee Tee, S–XL`, `tee Tee and 2 more, 12 variants`."""
     of = list(dict.fromkeys(styles.get(ref, ref) for ref in refs))
     if not refs:
         return ""
@@ -252,6 +348,10 @@ def _whose(
     who = f"{label(whom)} {name}" if name else label(whom)
     if len(of) > 1:
         who = f"{who} and {len(of) - 1} more"
+    if len(refs) == 1:
+        return f"{who}, {variants.looks[whom]}" if whom in variants.looks else who
+    if len(of) == 1 and all(ref.kind == "variant" for ref in refs):
+        return f"{who}, {variants.short(refs)}"
     return who if refs[0] == whom and len(refs) == len(of) else f"{who}, {counts(refs)}"
 
 
@@ -262,23 +362,6 @@ def to_ref(text: str) -> Ref:
 
 
 # --- all of it, in numbers ---------------------------------------------------------
-
-
-def tally(plan: Plan) -> list[tuple[str, int]]:
-    """How many objects of each fate; variants that go with a product are counted."""
-    fates: dict[str, set[Ref]] = defaultdict(set)
-    for step in plan.to_do:
-        fates[step.action] |= {step.ref}
-        fates["delete"] |= set(step.cascade)
-    verbs = (
-        ("create", "created"),
-        ("rename", "renamed"),
-        ("update", "updated"),
-        ("revive", "revived"),
-        ("archive", "archived"),
-        ("delete", "deleted"),
-    )
-    return [(verb, len(fates[action])) for action, verb in verbs]
 
 
 def unmanaged(plan: Plan) -> str:
@@ -305,11 +388,11 @@ def nothing_to_do(plan: Plan) -> str:
     """What Traede has as the catalog says, where a plan is empty."""
     if not plan.complete and plan.base:
         return f"nothing differs from the catalog at {plan.base.ref}"
-    every = "" if plan.held or plan.refused else "all "
     said = ", ".join(count(n, kind) for kind, n in unchanged(plan).items() if n > 0)
+    if left := ", ".join(apart(plan)):
+        rest = f"; the rest is as written: {said}" if said else ""
+        return f"nothing to write: {left}{rest}"
     if said:
-        has = f": Traede has {every}{said} as written"
-    else:
-        has = "" if plan.held else ": the catalog asks for nothing"
-    held = f"; {len(plan.held)} held (Traede)" if plan.held else ""
-    return f"nothing to do{has}{held}"
+        every = "" if said.startswith("1 ") else "all "
+        return f"nothing to do: Traede has {every}{said} as written"
+    return "nothing to do: the catalog asks for nothing"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -13,9 +13,12 @@ from reconcile.core.problems import Location
 from reconcile.core.steps import Change, Plan, Step, unit
 from reconcile.reports.layout import Cell, Items, Page, Row, aligned
 from reconcile.reports.prices import FAR
+from reconcile.reports.variants import Variants
+from reconcile.reports.worddiff import Piece
 from reconcile.reports.words import (
     count,
     field_words,
+    long_sides,
     order,
 )
 
@@ -23,6 +26,10 @@ SHOWN: Final = 20
 """Rows of one section that are shown; the rest is counted."""
 NEVER_FOLDED: Final = 200
 """So many rows are shown all the same where they can hurt: deletes, outliers."""
+_FEW: Final = 10
+"""So many rows of prices that move as the others do stand open; of more than that"""
+_FIRST: Final = 3
+"""these, as examples: the spread above them says the rest."""
 _LINES: Final = 12
 """Changes of one style that are shown."""
 
@@ -40,6 +47,7 @@ class View:
     base_currency: str | None
     when_refused: WhenRefused
     names: Mapping[Ref, str]
+    variants: Variants = field(default_factory=Variants)
     far: Decimal = FAR
     """The percent beyond which a move of a price deserves a look."""
 
@@ -108,28 +116,31 @@ def change_lines(
     say: Callable[..., str],
     told: Iterable[tuple[Ref, ...]] = (),
 ) -> list[Cell | Items]:
-    """The picked changes of a group in columns: who, which field, what.
+    """The picked changes of a group in columns: who, which field, what; a long text
+    old above new.
 
-    Which variants a count speaks of is listed once, unless it is all that change.
+    Which variants a count speaks of is listed once, unless it is all that there are,
+    or, where nobody knows them, all that change.
     """
     found = parts(group, pick)
     left = 0 if view.verbose else max(len(found) - _LINES, 0)
     shown = found[: len(found) - left]
     everyone = tuple(s.ref for s in group.variants if any(map(pick, s.changes)))
-    told = {*told, () if view.verbose else everyone}
+    if not view.verbose and not any(ref in view.variants.looks for ref in everyone):
+        told = {*told, everyone}
+    told = set(told)
     lines: list[Cell | Items] = []
     for own in (True, False):
-        table = {
-            (_who(group, part), *_field_and_text(view, part, say)): part.refs
-            for part in shown
-            if (part.refs[0] == group.ref) is own
-        }
-        for text, refs in zip(aligned(table), table.values(), strict=True):
-            lines.append(Cell(text))
-            if len(refs) > 1 and refs not in told:
-                told.add(refs)
-                keys = [ref.key for ref in refs]
-                lines.append(Items(keys, None if view.verbose else 2, deeper=2))
+        of = [part for part in shown if (part.refs[0] == group.ref) is own]
+        short = [part for part in of if not _sides(part)]
+        table = aligned(
+            (_who(view, group, part), *_field_and_text(view, part, say))
+            for part in short
+        )
+        for text, part in zip(table, short, strict=True):
+            lines += [Cell(text), *_which(view, part.refs, told)]
+        for part in of:
+            lines += _long_lines(view, group, part)
     if left:
         lines.append(Cell(f"… {count(left, 'more change')} (--verbose)", "dim"))
     return lines
@@ -144,17 +155,81 @@ def beside(lines: list[Cell | Items]) -> tuple[str, list[Cell | Items]]:
             return "", lines
 
 
-def _who(group: Group, part: Part) -> str:
+def _who(view: View, group: Group, part: Part) -> str:
     if part.refs[0] == group.ref:
         return ""
-    one = len(part.refs) == 1
-    return part.refs[0].key if one else count(len(part.refs), "variant")
+    if part.change.path[0] == "attributes" and len(part.refs) == 1:
+        return part.refs[0].key  # what tells it apart is what changes
+    said = view.variants.short(part.refs)
+    if len(part.refs) == 1 or said == count(len(part.refs), "variant"):
+        return said
+    return f"{view.variants.attribute(part.refs)} {said}".lstrip()
+
+
+def _which(
+    view: View, refs: tuple[Ref, ...], told: set[tuple[Ref, ...]]
+) -> Iterator[Items]:
+    """The variants that are said as a number, once."""
+    if len(refs) > 1 and refs not in told:
+        told.add(refs)
+        if items := variant_items(view, refs):
+            yield items
+
+
+def variant_items(view: View, refs: Sequence[Ref]) -> Items | None:
+    """Which they are, below a row that counts them; None where it is said."""
+    variants = view.variants
+    if view.verbose:
+        return Items([variants.tagged(ref) for ref in variants.sorted(refs)], deeper=2)
+    if variants.are_all(refs) or variants.short(refs) != count(len(refs), "variant"):
+        return None
+    return Items([piece.text for piece in variants.pieces(refs)], 2, deeper=2)
+
+
+def _sides(part: Part) -> list[tuple[str, list[Piece]]]:
+    return long_sides(part.refs[0].kind, part.change)
+
+
+def _long_lines(view: View, group: Group, part: Part) -> Iterator[Cell]:
+    sides = _sides(part)
+    if not sides:
+        return
+    field = field_words(part.refs[0].kind, part.change.path)
+    known = "(last applied)" if part.change.basis == "applied" else ""
+    yield Cell("  ".join(filter(None, (_who(view, group, part), field, known))))
+    if part.change.held:
+        told = ((side, marked(pieces)) for side, pieces in sides)
+        yield from (Cell(f"  {line}") for line in aligned(told))
+        return
+    (_, old), (_, new) = sides
+    yield Cell(f"  - {marked(old)}", "red")
+    yield Cell(f"  + {marked(new)}", "green")
+
+
+def marked(pieces: Iterable[Piece]) -> str:
+    """A text in which the words that changed stand in brackets."""
+    said = (
+        text if how == "same" or not text.strip() else _bracketed(text)
+        for how, text in pieces
+    )
+    return "".join(said).strip()
+
+
+def _bracketed(text: str) -> str:
+    inner = text.strip()
+    return text.replace(inner, f"[{inner}]", 1)
 
 
 def _field_and_text(view: View, part: Part, say: Callable[..., str]) -> tuple[str, str]:
     kind = part.refs[0].kind
     field = field_words(kind, part.change.path, show_personal=view.show_personal)
     return field, say(kind, part.change, show_personal=view.show_personal)
+
+
+def prices_shown(rows: int, outliers: int) -> int:
+    """How many rows of prices stand open, outliers first."""
+    calm = rows - outliers
+    return min(outliers, NEVER_FOLDED) + (calm if calm <= _FEW else _FIRST)
 
 
 def folded(view: View, rows: Sequence[Row], shown: int = SHOWN) -> Iterator[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
-from reconcile.core.model import Ref
+from reconcile.core.model import NOTHING, Ref
 from reconcile.core.problems import Location
 from reconcile.core.rules.wording import PRICES
 from reconcile.core.steps import Change, Step, unit
@@ -37,6 +37,8 @@ class PriceRow:
     """Whether none of it came with the branch that a plan is compared for."""
     limit: Decimal = FAR
     """The percent from which on a move is far."""
+    stays: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """Members that stay as they are and help to judge what moves."""
 
     @property
     def far(self) -> Decimal:
@@ -81,10 +83,22 @@ def price_rows(steps: Iterable[Step], limit: Decimal = FAR) -> list[PriceRow]:
             rows_of[style, currency] == 1,
             all(step.added is False for step, _ in members),
             limit,
+            _stays(currency, [step for step, _ in members]),
         )
         for (style, currency, _), members in groups.items()
     ]
     return sorted(rows, key=_rank)
+
+
+def _stays(currency: str, steps: Sequence[Step]) -> dict[str, str]:
+    first, *rest = steps
+    return {
+        path[2]: value
+        for path, value in first.beside.items()
+        if path[:2] == ("prices", currency)
+        and isinstance(value, str)
+        and all(step.beside.get(path) == value for step in rest)
+    }
 
 
 def beyond(number: int, limit: Decimal) -> str:

@@ -11,7 +11,7 @@ from reconcile.core.model import Ref
 from reconcile.core.outcomes import Report
 from reconcile.core.steps import Plan
 from reconcile.reports.apply_text import read_back
-from reconcile.reports.plan_told import UPDATES, goes_off_sale, is_other
+from reconcile.reports.plan_told import UPDATES, apart, goes_off_sale, is_other
 from reconcile.reports.plan_view import grouped
 from reconcile.reports.prices import FAR, beyond, price_rows, spread
 from reconcile.reports.words import count, counts
@@ -33,18 +33,21 @@ class Verdict:
 def plan_verdict(plan: Plan) -> Verdict:
     what = "Catalog plan" if plan.complete else "Catalog compared, Traede not read"
     if plan.blocked:
-        return Verdict("🛑", f"{what}: blocked, {_blocked(plan)}", "stop")
-    apart = list(_apart(plan))
+        # Of what is held is the talk when it can be applied.
+        said = "; ".join((f"blocked, {_blocked(plan)}", *apart(plan, held=False)))
+        return Verdict("🛑", f"{what}: {said}", "stop")
+    left = list(apart(plan))
     if not plan.to_do:
         said = "nothing changes in Traede"
-        if not plan.refused:
-            return Verdict("✅", f"{what}: {'; '.join([said, *apart])}", "good")
-        return Verdict("⚠️", f"{what}: {'; '.join([said, *apart])}", "stop")
+        words = f"{what}: {'; '.join([said, *left])}"
+        if plan.refused or plan.conflicts:
+            return Verdict("⚠️", words, "stop")
+        return Verdict("✅", words, "good")
     parts = list(summary(plan))
     deletes = any(s.action in ("delete", "archive") for s in plan.to_do)
     if not deletes:
         parts.append("no deletes")
-    words = f"{what}: {'; '.join([', '.join(parts), *apart])}"
+    words = f"{what}: {'; '.join([', '.join(parts), *left])}"
     if plan.refused or plan.conflicts:
         return Verdict("⚠️", words, "stop")
     return Verdict("🗑️", words, "delete") if deletes else Verdict("✏️", words, "change")
@@ -60,15 +63,6 @@ def _blocked(plan: Plan) -> str:
     if others:
         said.append(f"{count(others, 'other thing' if over else 'thing')} to check")
     return ", ".join(said)
-
-
-def _apart(plan: Plan) -> Iterator[str]:
-    if plan.refused:
-        yield f"{len(plan.refused)} not possible"
-    if plan.conflicts:
-        yield count(len(plan.conflicts), "conflict")
-    if held := len(plan.held) - len(plan.conflicts):
-        yield f"{held} held (Traede)"
 
 
 def styles(refs: list[Ref]) -> str:
@@ -118,7 +112,7 @@ def _prices(plan: Plan, limit: Decimal, *, spreads: bool) -> Iterator[str]:
         calm = [row for row in own if not row.outlier]
         wild = len(own) - len(calm)
         far = beyond(wild, limit) if wild else ""
-        said = spread(calm) if calm else ""
+        said = spread(calm).replace(" · ", ", ") if calm else ""
         yield f"{currency} {' and '.join(part for part in (said, far) if part)}"
 
 
@@ -132,8 +126,12 @@ def report_verdict(report: Report, applied_at: str = "") -> Verdict:
     if found := report.count("as found"):
         changed += f", {found} already there"
     if report.incomplete:
-        held = f", {len(report.plan.conflicts)} held" if report.plan.conflicts else ""
-        words = f"Applied in part {when}: {changed}, {report.left} left{held}"
+        left = f"{report.left} left"
+        if report.plan.refused:
+            left += f" ({len(report.plan.refused)} not possible)"
+        if conflicts := len(report.plan.conflicts):
+            left += f", {conflicts} in conflict"
+        words = f"Applied in part {when}: {changed}, {left}"
         return Verdict("⚠️", words.replace(" :", ":"), "stop")
     words = f"Applied {when}: {changed}, 0 left. Read back: {read_back(report)}"
     mood = "stop" if report.not_converged else "good"

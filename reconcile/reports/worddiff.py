@@ -22,7 +22,8 @@ def word_diff(before: str, after: str, around: int | None = _AROUND) -> list[Pie
     pieces: list[Piece] = []
     for tag, i, j, k, m in _opcodes(old, new):
         if tag == "equal":
-            first, last = i == 0, j == len(old)
+            # A text that goes on behind the other one's end has changed there.
+            first, last = (i, k) == (0, 0), (j, m) == (len(old), len(new))
             pieces.append(("same", _same(old[i:j], around, first=first, last=last)))
             continue
         if i < j:

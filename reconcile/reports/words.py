@@ -31,6 +31,8 @@ TOLD: Final[tuple[KindName, ...]] = (
 _NONE: Final[Mapping[Ref, Product]] = MappingProxyType({})
 _LONGEST: Final = 48
 """Of a longer text only the part that differs is shown."""
+_INLINE: Final = 60
+"""A longer text stands old above new; a name never does."""
 _CONFUSING: Final = re.compile(r" → |^(?:none|yes|no|•••)$|^[(…\"]|^\s|\s$|^$")
 
 
@@ -156,6 +158,61 @@ def word_changes(kind: KindName, change: Change) -> list[Piece]:
     if len(before.split()) < 2 and len(after.split()) < 2:
         return []
     return word_diff(before, after)
+
+
+def long_sides(kind: KindName, change: Change) -> list[tuple[str, list[Piece]]]:
+    """The sides of a long text, cut around what changed; empty for any other: old and
+    new, or of what is held the catalog's and Traede's."""
+    texts = [text for text in (change.before, change.after) if isinstance(text, str)]
+    if change.held and change.cause == "both":
+        known = three_sides(kind, change)
+        if sum(len(said) for _, said in known) > _INLINE and not _is_long(texts):
+            return [(side, [("same", said)]) for side, said in known]
+    if change.path[-1] == "name" or not _is_long(texts):
+        return []
+    pieces = word_changes(kind, change)
+    if not pieces:
+        return []
+    old = [piece for piece in pieces if piece[0] != "new"]
+    new = [piece for piece in pieces if piece[0] != "old"]
+    if not change.held:
+        return [
+            ("last applied" if change.basis == "applied" else "old", old),
+            ("new", new),
+        ]
+    sides = [("catalog", new), ("Traede", old)]
+    if isinstance(change.applied, str):
+        once = word_diff(change.applied, str(change.after))
+        sides.append(("last applied", [piece for piece in once if piece[0] != "new"]))
+    return sides
+
+
+def _is_long(texts: Sequence[str]) -> bool:
+    return max(map(len, texts), default=0) > _INLINE
+
+
+def three_sides(
+    kind: KindName, change: Change, *, show_personal: bool = False
+) -> list[tuple[str, str]]:
+    """What the catalog says, what Traede has, and what both once were."""
+    spec = _spec(kind, change.path)
+    hidden = is_personal(kind, change) and not show_personal
+    sides = {
+        "catalog": change.after,
+        "Traede": change.before,
+        "last applied": change.applied,
+    }
+    known = {side: value for side, value in sides.items() if value is not UNKNOWN}
+    if hidden:
+        return [(side, HIDDEN) for side in known]
+    texts = _clipped(*(value_words(kind, spec, value) for value in known.values()))
+    return list(zip(known, texts, strict=True))
+
+
+def sides_words(kind: KindName, change: Change, *, show_personal: bool = False) -> str:
+    """`catalog 110 · Traede 99 · last applied 105.74`."""
+    sides = three_sides(kind, change, show_personal=show_personal)
+    return " · ".join(f"{side} {said}" for side, said in sides)
 
 
 def written(kind: KindName, change: Change, *, show_personal: bool = False) -> str:
@@ -305,16 +362,15 @@ def _clip(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
 
 
-def _clipped(before: str, after: str) -> tuple[str, str]:
-    """Two long texts cut to the part where they differ."""
-    if max(len(before), len(after)) <= _LONGEST:
-        return before, after
-    pairs = zip(before, after, strict=False)
-    same = next((i for i, (a, b) in enumerate(pairs) if a != b), None)
-    if same is None:
-        same = min(len(before), len(after))
+def _clipped(*texts: str) -> tuple[str, ...]:
+    """Long texts cut to the part where they differ."""
+    if max(map(len, texts)) <= _LONGEST:
+        return texts
+    letters = enumerate(zip(*texts, strict=False))
+    shortest = min(map(len, texts))
+    same = next((i for i, found in letters if len(set(found)) > 1), shortest)
     start = max(same - 12, 0) if same > _LONGEST // 2 else 0
-    return _window(before, start), _window(after, start)
+    return tuple(_window(text, start) for text in texts)
 
 
 def _window(text: str, start: int) -> str:

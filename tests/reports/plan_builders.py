@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from reconcile.core.model import MISSING, KindName, Path, Ref, Tenant
+from reconcile.core.model import MISSING, UNKNOWN, KindName, Path, Ref, Tenant
 from reconcile.core.problems import Location
 from reconcile.core.steps import (
     Action,
@@ -31,10 +31,12 @@ def change(
     after: Any,
     basis: Basis = "live",
     held: Cause | None = None,
+    applied: Any = UNKNOWN,
 ) -> Change:
     """`change("tags", [], ["new"])`; words of a path are separated by blanks."""
     where = tuple(path.split()) if isinstance(path, str) else path
-    return Change(where, before, after, basis, held or "catalog", held is not None)
+    cause = held or "catalog"
+    return Change(where, before, after, basis, cause, held is not None, applied)
 
 
 def price(currency: str, before: str | None, after: str | None) -> Change:

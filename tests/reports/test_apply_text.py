@@ -5,13 +5,16 @@ import pytest
 from golden_files import check
 from plan_builders import change, plan, step
 from plan_cases import HOSTILE
-from report_cases import ALL, report
+from report_cases import ALL as ALL_REPORTS
+from report_cases import report
+from sales_cases import REPORTS
 
 from reconcile.core.outcomes import Report
 from reconcile.reports.apply_text import held_question, render_report
 from reconcile.reports.layout import columns
 from reconcile.reports.plan_text import render_plan
 
+ALL = {**ALL_REPORTS, **REPORTS}
 DIGEST = "sha256:7c41d0aa" + "0" * 56
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from reconcile.reports.escape import code, markdown, terminal
+from reconcile.reports.layout import wrap
 
 # What GitHub or GitLab act on outside of code, in what they make of Markdown.
 ACTIVE = re.compile(
@@ -91,6 +92,32 @@ def test_a_cell_of_a_table_ends_where_it_should(first: str, second: str) -> None
     assert blank(shown.text) == blank(
         "abc" + _unquoted(terminal(first)) + terminal(second) + "end"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("##[error]sold out", r"##\x5berror]sold out"),
+        ("Tee ###[x", r"Tee ###\x5bx"),
+        ("::add-mask::Tee", r"\x3a:add-mask::Tee"),
+        ("Tee  ::STOP-commands::x", r"Tee  \x3a:STOP-commands::x"),
+        ("Tee\u2003::a::b", "Tee\u2003\\x3a:a::b"),
+        ("a::b::c", "a::b::c"),
+        ("a :: b", "a :: b"),
+        ("#[x] # [y]", "#[x] # [y]"),
+    ],
+)
+def test_no_runner_takes_it_for_a_command(text: str, expected: str) -> None:
+    assert terminal(text) == expected
+
+
+@given(TEXTS, st.integers(1, 30))
+def test_no_line_of_it_is_a_command(text: str, width: int) -> None:
+    lines = wrap(terminal(f"{text} ::error::{text} ##[error]{text}"), width, width)
+
+    assert not [
+        line for line in lines if "##[" in line or re.match(r"\s*::[a-zA-Z]", line)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from plan_builders import at, change, made, plan, price, retail, step, style
+from sales_cases import REPORTS, SALES
 
 from reconcile.core.model import Ref
 from reconcile.core.problems import Problem
-from reconcile.core.steps import Block, Plan, Refusal, Step, Warned
+from reconcile.core.steps import Block, Plan, Product, Refusal, Step, Warned
 from reconcile.reports.about import About, Links
 from reconcile.reports.plan_markdown import render_markdown
 from reconcile.reports.plan_markdown_page import LIMIT
@@ -39,10 +40,13 @@ PROBLEMS = [
 
 
 STATES = {
-    **{f"plan-{name}": (render_markdown, one) for name, one in plan_cases.ALL.items()},
+    **{
+        f"plan-{name}": (render_markdown, one)
+        for name, one in {**plan_cases.ALL, **SALES}.items()
+    },
     **{
         f"report-{name}": (render_outcome, one)
-        for name, one in report_cases.ALL.items()
+        for name, one in {**report_cases.ALL, **REPORTS}.items()
     },
     "not-applied": (render_not_applied, plan_cases.ALL["season"]),
     "invalid": (render_invalid, PROBLEMS),
@@ -237,8 +241,14 @@ def test_no_plan_is_too_long_and_every_one_has_its_verdict(
         blocked=tuple(Block(f"{a}{n}", b * 9, (f"product:{c}",), d)
                       for n in range(many)),
         warnings=tuple(Warned(f"{a}{n}", f"product:{b}", c * 9) for n in range(many)),
-        refused=tuple(Refusal(f"create:product:{a}{n}", b * 9, c * 9)
+        refused=tuple(Refusal(f"create:variant:{n}", b * 9, c * 9)
                       for n in range(many)),
+        products={
+            Ref("product", f"{c}{p}"): Product(
+                a, {Ref("variant", f"{n}"): {d: f"{e}{n}", "Size": b}
+                    for n in range(p, many, 50)})
+            for p in range(min(many, 50))
+        },
     )  # fmt: skip
     text = render_markdown(one, about)
 
@@ -290,10 +300,28 @@ def test_what_is_far_from_a_change_is_left_out() -> None:
     assert pieces[0][1] == "… w45 w46 w47 w48 w49 "
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            "w " * 30 + "end",
+            "w " * 30 + "end, and on",
+            "… w w w w w ~end~+end, and on+",
+        ),
+        ("w " * 30 + "w", "w " * 30 + "w on", "…  w w w w w+ on+"),
+        ("w " * 30 + "w", "on " + "w " * 30 + "w", "+on +w w w w w … "),
+    ],
+)
+def test_what_comes_at_an_end_keeps_its_context(
+    before: str, after: str, expected: str
+) -> None:
+    marks = {"same": "", "old": "~", "new": "+"}
+    said = (f"{marks[how]}{text}{marks[how]}" for how, text in word_diff(before, after))
+
+    assert "".join(said) == expected
+
+
 def test_the_key_of_a_renamed_object_is_named() -> None:
     text = render_markdown(plan_cases.ALL["renames"], BARE)
 
-    assert "- product item_number: `80610` → **`80611`**" in text.replace(
-        "`item_number`", "item_number"
-    )
-    assert Ref("product", "80611").key in text
+    assert "- product `80610` → **`80611`**" in text

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from golden_files import check
 from plan_builders import change, made, plan, price, step, style
-from plan_cases import ALL
+from plan_cases import ALL as ALL_PLANS
+from sales_cases import SALES
 
 from reconcile.core.model import MISSING, UNKNOWN
 from reconcile.core.rules.wording import money
@@ -22,6 +23,7 @@ from reconcile.reports.plan_text import render_plan
 from reconcile.reports.prices import price_rows, spread
 from reconcile.reports.words import moved
 
+ALL = {**ALL_PLANS, **SALES}
 DIGEST = "sha256:7c41d0aa" + "0" * 56
 WIDTHS = (60, 100, 120)
 
@@ -37,12 +39,12 @@ def test_plan_looks_as_designed(case: str) -> None:
 
 
 @pytest.mark.parametrize("width", [60, 120])
-@pytest.mark.parametrize("case", ["season", "prices", "wide"])
+@pytest.mark.parametrize("case", ["season", "prices", "wide", "sizes"])
 def test_it_fits_other_terminals(case: str, width: int) -> None:
     check(f"plan-{case}-{width}", rendered(ALL[case], width=width))
 
 
-@pytest.mark.parametrize("case", ["creates", "prices", "others", "refused"])
+@pytest.mark.parametrize("case", ["creates", "prices", "others", "refused", "sizes"])
 def test_verbose_folds_nothing(case: str) -> None:
     text = rendered(ALL[case], verbose=True)
 
@@ -83,6 +85,8 @@ def test_nothing_reaches_the_terminal_that_it_would_obey(case: str) -> None:
 
     assert all(char.isprintable() or char == "\n" for char in text)
     assert not [line for line in text.split("\n")[:-1] if line.startswith("Plan ")]
+    # Nor the log of a pipeline.
+    assert not re.search(r"##\[|^\s*::[a-z]", text, re.MULTILINE)
 
 
 def test_personal_values_are_shown_only_when_asked_for() -> None:
@@ -94,7 +98,7 @@ def test_personal_values_are_shown_only_when_asked_for() -> None:
 
     assert "billing_email               ida@jensen.example → bo@" in shown
     assert "addresses Ida at home city  (last applied •••) → Odense" in shown
-    assert "name  Bo Jensen → Bo Hansen in Traede" in shown
+    assert "name  catalog Bo Jensen · Traede Bo Hansen" in shown
 
 
 def test_new_styles_show_the_price_in_the_base_currency() -> None:
@@ -114,7 +118,9 @@ def test_verbose_counts_what_is_not_managed() -> None:
 def test_only_held_is_nothing_to_do() -> None:
     gone = step("create", "product:a", change("name", MISSING, "A", held="drift"))
 
-    assert rendered(plan(gone)).splitlines()[-1] == "nothing to do; 1 held (Traede)"
+    last = rendered(plan(gone)).splitlines()[-1]
+
+    assert last == "nothing to write: 1 held (Traede)"
 
 
 def test_a_delete_may_be_configured_to_fail() -> None:
@@ -127,7 +133,7 @@ def test_a_delete_may_be_configured_to_fail() -> None:
 def test_same_plan_same_bytes() -> None:
     """Also under another hash seed: sets must not show."""
     script = (
-        "from plan_cases import ALL; from reconcile.reports.plan_text import *\n"
+        "from test_plan_text import ALL; from reconcile.reports.plan_text import *\n"
         "for p in ALL.values(): print(ascii("
         "render_plan(p, digest='0', color=True, verbose=True)))"
     )

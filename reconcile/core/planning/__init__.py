@@ -21,6 +21,8 @@ from reconcile.core.model import Ledger, Live, Ref, Snapshot
 from reconcile.core.personal import Seal
 from reconcile.core.planning.approving import approve
 from reconcile.core.planning.cautions import (
+    note_protection,
+    say_new_numbers_once,
     warn_leading_zeros,
     warn_unprotected_members,
 )
@@ -63,6 +65,8 @@ _PASSES: Final = (
     point_out_renames,
     leave_deletes_out,
     stop_dependents,
+    say_new_numbers_once,
+    note_protection,
     warn_unprotected_members,
     warn_leading_zeros,
 )
