@@ -218,14 +218,19 @@ def is_other(step: Step) -> bool:
     return step.action == "revive" or any(map(not_price, step.written))
 
 
-def goes_off_sale(group: Group) -> bool:
-    return any(
-        change.after == off.get(change.path)
+def off_sale(group: Group) -> list[Ref]:
+    """What of a style goes off sale: the style itself, or some of its variants."""
+    going = [
+        step.ref
         for step in group.steps
         for off in (KINDS[step.ref.kind].retire(),)
-        for change in step.written
-        if change.path in off
-    )
+        if any(off.get(c.path) == c.after for c in step.written if c.path in off)
+    ]
+    return [group.ref] if group.ref in going else going
+
+
+def goes_off_sale(group: Group) -> bool:
+    return bool(off_sale(group))
 
 
 # --- what stands against it --------------------------------------------------------

@@ -11,7 +11,7 @@ from reconcile.core.model import Ref
 from reconcile.core.outcomes import Report
 from reconcile.core.steps import Plan
 from reconcile.reports.apply_text import read_back
-from reconcile.reports.plan_told import UPDATES, apart, goes_off_sale, is_other
+from reconcile.reports.plan_told import UPDATES, apart, is_other, off_sale
 from reconcile.reports.plan_view import grouped
 from reconcile.reports.prices import FAR, beyond, price_rows, spread
 from reconcile.reports.words import count, counts
@@ -81,9 +81,10 @@ def summary(plan: Plan, *, spreads: bool = False, far: Decimal = FAR) -> Iterato
         yield ", ".join((f"deletes {first}{also}", *rest))
     updates = [step for step in plan.to_do if step.action in UPDATES]
     groups = [g for g in grouped(updates) if any(map(is_other, g.steps))]
-    leaving = [group.ref for group in groups if goes_off_sale(group)]
+    leaving = [gone for group in groups if (gone := off_sale(group))]
     if leaving:
-        yield f"takes {styles(leaving)} off sale"
+        refs = [ref for gone in leaving for ref in gone]
+        yield f"takes {styles(refs)} off sale"
     yield from _prices(plan, far, spreads=spreads)
     made = [step for step in plan.to_do if step.action == "create"]
     whole = {step.ref for step in made}

@@ -480,7 +480,7 @@ def test_an_error_is_one_block_with_all_findings():
     assert block.guard == "price-slip"
     assert block.ids == ("variant:cap-s", "variant:tee-m", "variant:tee-s")
     assert block.message == (
-        "cap Cap, cap-s: DKK wholesale 100 → 1000 looks like a slip of 10x (+900.0 %); "
+        "cap Cap, S (cap-s): DKK wholesale 100 → 1000 looks like a slip of 10x (+900.0 %); "
         "tee Tee, 2 variants: DKK wholesale 100 → 10 looks like a slip of 10x (-90.0 %)"
     )
 

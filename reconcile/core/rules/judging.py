@@ -82,7 +82,11 @@ def judge_plan(
                 errors[finding.rule].append(finding)
             else:
                 warnings.append(Warned(finding.rule, str(finding.ref), finding.message))
-    blocks = (_block(errors[rule], judged, tenant) for rule in RULES if rule in errors)
+    blocks = (
+        _block(errors[rule], judged, desired, tenant)
+        for rule in RULES
+        if rule in errors
+    )
     return Judged(tuple(warnings), tuple(blocks))
 
 
@@ -117,13 +121,18 @@ def _brought(finding: Finding, subject: Subject) -> bool:
     )
 
 
-def _block(found: list[Finding], steps: Mapping[Ref, Step], tenant: Tenant) -> Block:
+def _block(
+    found: list[Finding],
+    steps: Mapping[Ref, Step],
+    desired: Mapping[Ref, Desired],
+    tenant: Tenant,
+) -> Block:
     said = together(
         (unit(steps[one.ref]), str(one.ref), one.message)
         for one in sorted(found, key=lambda f: (unit(steps[f.ref]), f.ref, f.path))
     )
     lines = [
-        f"{_who(style, refs, steps)}: {', '.join(messages)}"
+        f"{_who(style, refs, steps, desired)}: {', '.join(messages)}"
         for style, refs, messages in said
     ]
     left = len(lines) - _NAMED
@@ -137,14 +146,23 @@ def _block(found: list[Finding], steps: Mapping[Ref, Step], tenant: Tenant) -> B
     )
 
 
-def _who(style: Ref, refs: Sequence[str], steps: Mapping[Ref, Step]) -> str:
-    """`79097 Lace up shoes, 5 variants`."""
+def _who(
+    style: Ref,
+    refs: Sequence[str],
+    steps: Mapping[Ref, Step],
+    desired: Mapping[Ref, Desired],
+) -> str:
+    """`79097 Lace up shoes, 5 variants`; of one alone what it is like, and its SKU."""
     kind, _, key = refs[0].partition(":")
     step = steps[Ref(kind, key)]  # type: ignore[arg-type]
     who = f"{style.key} {step.name}".rstrip()
     if step.ref == style:
         return who
-    return f"{who}, {key if len(refs) == 1 else f'{len(refs)} variants'}"
+    if len(refs) > 1:
+        return f"{who}, {len(refs)} variants"
+    values = desired[step.ref].values
+    like = [str(values[path]) for path in sorted(values) if path[0] == "attributes"]
+    return f"{who}, {' '.join(like)} ({key})" if like else f"{who}, {key}"
 
 
 def _is_on(config: Config, rule: str) -> bool:
