@@ -1,8 +1,8 @@
-"""Which steps of a plan are asked for by the edits of a branch.
+"""Which steps and changes of a plan are asked for by the edits of a branch.
 
 A plan reads all of Traede, so on a branch it also shows what the main branch asks for
-and nobody has applied yet. A step is the branch's own where the two catalogs differ in
-what it does.
+and nobody has applied yet. A change is the branch's own where the two catalogs differ
+in it, and a step where they differ in anything that it does.
 """
 
 from __future__ import annotations
@@ -17,22 +17,25 @@ Objects = Mapping[Ref, Desired]
 
 
 def mark(plan: Plan, base: Base, before: Objects, now: Objects) -> Plan:
-    """The plan with each step marked; `before` is the catalog at `base`."""
+    """The plan with all of it marked; `before` is the catalog at `base`."""
     steps = (
-        replace(step, added=_differs(step, before.get(step.ref), now.get(step.ref)))
-        for step in plan.steps
+        _marked(step, before.get(step.ref), now.get(step.ref)) for step in plan.steps
     )
     return replace(plan, steps=tuple(steps), base=base)
 
 
-def _differs(step: Step, before: Desired | None, now: Desired | None) -> bool:
+def _marked(step: Step, before: Desired | None, now: Desired | None) -> Step:
     if before is None or now is None:
-        return before is not now
+        return replace(step, added=before is not now)
     if step.action == "rename":
-        return before.renamed_from != now.renamed_from
+        return replace(step, added=before.renamed_from != now.renamed_from)
     if (before.delete, before.parent) != (now.delete, now.parent):
-        return True
-    return any(_at(before, c.path) != _at(now, c.path) for c in step.changes)
+        return replace(step, added=True)
+    changes = tuple(
+        replace(change, added=_at(before, change.path) != _at(now, change.path))
+        for change in step.changes
+    )
+    return replace(step, changes=changes, added=any(c.added for c in changes))
 
 
 def _at(desired: Desired, path: Path) -> dict[Path, Value]:

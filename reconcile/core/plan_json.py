@@ -169,6 +169,8 @@ def change_to_json(kind: KindName, change: Change, seal: Seal) -> dict[str, Any]
     body |= {"basis": change.basis, "cause": change.cause, "held": change.held}
     if change.applied is not UNKNOWN:
         body["applied"] = change.applied
+    if change.added is not None:
+        body["added"] = change.added
     return body
 
 
@@ -261,4 +263,5 @@ def _change(data: Mapping[str, Any]) -> Change:
         data["cause"],
         data["held"],
         data.get("applied", UNKNOWN),
+        data.get("added"),
     )

@@ -53,6 +53,8 @@ class Change:
     applied: Value | Unknown = UNKNOWN
     """What was last applied, where catalog and Traede both moved away from it; what is
     personal is sealed."""
+    added: bool | None = None
+    """Whether edits since the plan's `base` ask for it; None: as its step says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +184,13 @@ class Plan:
 
     @property
     def waiting(self) -> tuple[Step, ...]:
-        """The steps to do that were to do already without the edits since `base`."""
-        return tuple(step for step in self.to_do if step.added is False)
+        """The steps to do of which something was to do already without the edits since
+        `base`."""
+        return tuple(
+            step
+            for step in self.to_do
+            if step.added is False or any(c.added is False for c in step.written)
+        )
 
     @property
     def held(self) -> tuple[Step, ...]:

@@ -189,7 +189,6 @@ def _held_row(
     *,
     show_personal: bool,
 ) -> Row:
-    keep, back = ways([group])
     said = []
     for part in parts(group, lambda change: change.held and change.cause == "both"):
         kind, change = part.refs[0].kind, part.change
@@ -200,7 +199,7 @@ def _held_row(
             sides_words(kind, change, show_personal=show_personal),
         )
         said.append(Cell("  ".join(filter(None, words))))
-    commands = (f"keep it:  {keep}", f"put ours back:  {back}")
+    commands = [*map(str, ways(group))]
     return Row(
         "in conflict",
         label(group.ref),

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from reconcile.core.approvals import DELETES
-from reconcile.core.model import Ref
-from reconcile.core.steps import Approved, Block, keys_of
+from reconcile.core.model import NOTHING, Ref
+from reconcile.core.steps import Approved, Block, Product, keys_of
 from reconcile.reports.escape import terminal
 from reconcile.reports.layout import columns
 from reconcile.reports.words import counts, label, place
@@ -21,9 +21,12 @@ from reconcile.reports.words import counts, label, place
 _BARE: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?: [A-Za-z0-9][A-Za-z0-9-]*)*")
 
 
-def approval_lines(block: Block, width: int) -> list[str]:
-    """The line for `approvals:`, broken between its parts where it is too long."""
-    parts = list(_parts(block))
+def approval_lines(
+    block: Block, width: int, products: Mapping[Ref, Product] = NOTHING
+) -> list[str]:
+    """The line for `approvals:`, broken between its parts where it is too long;
+    `products` are those of the plan."""
+    parts = list(_parts(block, products))
     lines: list[str] = []
     line = ""
     for number, part in enumerate(parts):
@@ -35,9 +38,9 @@ def approval_lines(block: Block, width: int) -> list[str]:
     return [*lines, line]
 
 
-def _parts(block: Block) -> Iterator[str]:
+def _parts(block: Block, products: Mapping[Ref, Product]) -> Iterator[str]:
     yield f"- {{approve: {_quoted(block.approve or '')}"
-    yield f"what: {_plain(what(block.guard, block.ids))}"
+    yield f"what: {_plain(what(block.guard, block.ids, products))}"
     if block.guard == DELETES:
         first, *rest = map(_quoted, keys_of(block.ids))
         if not rest:
@@ -50,11 +53,15 @@ def _parts(block: Block) -> Iterator[str]:
     yield "reason: …"
 
 
-def what(guard: str, ids: Sequence[str]) -> str:
+def what(
+    guard: str, ids: Sequence[str], products: Mapping[Ref, Product] = NOTHING
+) -> str:
     """What an approval lets through: `delete 2 products`, `price-slip 79097`."""
     refs = [_ref(key) for key in keys_of(ids)]
     if guard != DELETES:
-        return f"{guard} {label(refs[0]) if len(refs) == 1 else counts(refs)}".strip()
+        of = [ref for ref, one in products.items() if {*refs} <= {ref, *one.variants}]
+        whom = label((of or refs)[0]) if of or len(refs) == 1 else counts(refs)
+        return f"{guard} {whom}".strip()
     actions = {one.partition(":")[0] for one in ids}
     if actions <= {"delete", "archive"}:
         verb = "delete" if "delete" in actions else "archive"

@@ -10,14 +10,14 @@ from reconcile.reports.approvals import approval_lines, let_through
 from reconcile.reports.layout import Cell, Items, Row
 from reconcile.reports.plan_told import (
     BOTH_CHANGED,
-    NARROWED,
+    FEW,
+    WAYS,
     NotPossible,
     cautions,
     conflicts_and_held,
     findings,
     not_possible,
     said_of,
-    see_command,
     ways,
 )
 from reconcile.reports.plan_view import (
@@ -41,34 +41,30 @@ from reconcile.reports.words import (
 
 
 def conflict_section(view: View) -> Iterator[str]:
-    steps, drift = conflicts_and_held(view.plan)
+    steps, _ = conflicts_and_held(view.plan)
     if steps:
         said = f"{counts(step.ref for step in steps)} ({BOTH_CHANGED}; not written)"
         yield view.page.heading("In conflict", said)
-        yield from _held_rows(view, steps, narrowed=not drift)
+        yield from _held_rows(view, steps)
 
 
 def held_section(view: View) -> Iterator[str]:
-    both, steps = conflicts_and_held(view.plan)
+    _, steps = conflicts_and_held(view.plan)
     if steps:
         said = f"{counts(step.ref for step in steps)} (not part of this plan)"
         yield view.page.heading("Changed in Traede, held", said)
-        yield from _held_rows(view, steps, narrowed=not both)
+        yield from _held_rows(view, steps)
 
 
-def _held_rows(view: View, steps: Sequence[Step], *, narrowed: bool) -> Iterator[str]:
+def _held_rows(view: View, steps: Sequence[Step]) -> Iterator[str]:
     groups = grouped(steps)
-    yield from view.page.table([_held_row(view, group) for group in groups])
-    keep, back = ways(groups)
-    said = [f"keep it:  {keep}", f"put ours back:  {back}"]
-    if len(groups) > 1:
-        said.append(NARROWED)
-    elif narrowed:
-        said.append(f"see it first:  {see_command(groups[0])}")
-    yield from view.page.items(Items(said, whole=True), 6)
+    few = len(groups) <= FEW
+    yield from view.page.table([_held_row(view, group, few=few) for group in groups])
+    if not few:
+        yield from view.page.items(Items([*map(str, WAYS)], whole=True), 6)
 
 
-def _held_row(view: View, group: Group) -> Row:
+def _held_row(view: View, group: Group, *, few: bool) -> Row:
     creates = [step for step in group.steps if step.action == "create"]
     rest = Group(group.ref, tuple(s for s in group.steps if s.action != "create"))
     lines = change_lines(view, rest, _is_both, sides_words) if rest.steps else []
@@ -79,6 +75,8 @@ def _held_row(view: View, group: Group) -> Row:
         who = "" if whole else f"{gone}  "
         lines.insert(0, Cell(f"{who}deleted in Traede"))
     tail, lines = beside(lines)
+    if few:
+        lines.append(Items([*map(str, ways(group))], whole=True))
     return Row(
         "!",
         label(group.ref),
@@ -108,7 +106,7 @@ def _refusal_row(view: View, same: NotPossible) -> Row:
         "x",
         f"{same.action} "
         + (count(len(keys), first.kind) if keys else f"{first.kind} {first.key}"),
-        "" if keys else _called(view, first),
+        _of_style(view, same.refs) if keys else _called(view, first),
         place=place(same.source),
         below=(
             *([Items(keys, None if view.verbose else 3)] if keys else []),
@@ -116,6 +114,14 @@ def _refusal_row(view: View, same: NotPossible) -> Row:
             *([Cell(same.hint, "dim")] if same.hint else []),
         ),
     )
+
+
+def _of_style(view: View, refs: Sequence[Ref]) -> str:
+    """`of 81340 Jeans`."""
+    style = view.variants.product(refs)
+    if style is None:
+        return ""
+    return " ".join(filter(None, ("of", style.key, view.names.get(style, ""))))
 
 
 def _called(view: View, ref: Ref) -> str:
@@ -143,7 +149,7 @@ def block_section(view: View) -> Iterator[str]:
             yield from view.page.paragraph(Cell(which))
         if block.approve is not None:
             yield f"      intended? add under {view.page.paint('approvals:', 'bold')}"
-            for line in approval_lines(block, view.page.width - 6):
+            for line in approval_lines(block, view.page.width - 6, view.plan.products):
                 yield f"      {line}"
             yield f"      once, by hand:  reconcile apply --approve {block.approve}"
 

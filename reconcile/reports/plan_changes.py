@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reconcile.core.model import Ref
 from reconcile.core.rules.wording import PRICES, money
-from reconcile.core.steps import Change
-from reconcile.reports.layout import Cell, Row, columns, pad
-from reconcile.reports.plan_told import UPDATES, goes_off_sale, is_other, not_price
+from reconcile.core.steps import Change, Step
+from reconcile.reports.layout import Cell, Items, Row, columns, pad
+from reconcile.reports.plan_told import (
+    UPDATES,
+    WAITING,
+    goes_off_sale,
+    is_off_sale,
+    is_other,
+    not_price,
+    off_sale,
+    waits,
+)
 from reconcile.reports.plan_view import (
     NEVER_FOLDED,
     SHOWN,
@@ -34,6 +44,11 @@ from reconcile.reports.words import (
     percent_text,
     place,
 )
+
+
+def waiting(steps: Iterable[Step]) -> list[Cell]:
+    """Said of what did not come with the branch that a plan is compared for."""
+    return [Cell(WAITING, "dim")] if waits(steps) else []
 
 
 def price_section(view: View) -> Iterator[str]:
@@ -106,13 +121,14 @@ def _price_row(view: View, row: PriceRow, wholesale: _Widths, retail: _Widths) -
     several = len(row.variants) > 1
     listed = several and (view.verbose or not row.alone)
     skus = variant_items(view, row.variants) if listed else None
+    late = [Cell(WAITING, "dim")] if row.waits else []
     return Row(
         "!" if row.outlier else "~",
         label(row.style),
         row.name,
         tuple(cells),
         place=place(row.source) if row.outlier or view.verbose else "",
-        below=() if skus is None else (skus,),
+        below=(*(() if skus is None else (skus,)), *late),
     )
 
 
@@ -146,8 +162,20 @@ def other_section(view: View) -> Iterator[str]:
     yield from folded(view, rows, max(SHOWN, min(leaving, NEVER_FOLDED)))
 
 
+def _is_told(change: Change) -> bool:
+    return not_price(change) and not is_off_sale(change)
+
+
+def _whose(view: View, group: Group, refs: Sequence[Ref]) -> str:
+    return "" if group.ref in refs else f"{view.variants.short(refs)}  "
+
+
 def _other_row(view: View, group: Group) -> Row:
-    lines = change_lines(view, group, not_price, moved)
+    lines: list[Cell | Items] = [
+        Cell(f"{_whose(view, group, refs)}goes off sale: {how}")
+        for refs, how in off_sale(group)
+    ]
+    lines += change_lines(view, group, _is_told, moved)
     tail, lines = beside(lines)
     notes = dict.fromkeys(note for step in group.steps for note in step.notes)
     back = [step for step in group.steps if step.action == "revive"]
@@ -160,5 +188,5 @@ def _other_row(view: View, group: Group) -> Row:
         view.names.get(group.ref, ""),
         tail=tail,
         place=place(group.source),
-        below=(*lines, *(Cell(note, "dim") for note in notes)),
+        below=(*lines, *(Cell(note, "dim") for note in notes), *waiting(group.steps)),
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 from reconcile.core.model import Ref
 from reconcile.core.problems import Location
-from reconcile.core.steps import Block, Plan, Step, keys_of
+from reconcile.core.steps import Block, Change, Plan, Step, keys_of
 from reconcile.reports.about import About
 from reconcile.reports.approvals import approval_lines, let_through
 from reconcile.reports.escape import code
@@ -34,18 +34,24 @@ from reconcile.reports.plan_markdown_words import (
 )
 from reconcile.reports.plan_told import (
     BOTH_CHANGED,
+    FEW,
     UPDATES,
+    WAYS,
+    Way,
     base_prices,
     cautions,
+    comes_back,
     conflicts_and_held,
     findings,
     goes_off_sale,
+    is_off_sale,
     is_other,
     leaving,
     new_variants,
     not_possible,
     not_price,
     nothing_to_do,
+    off_sale,
     remarks,
     said_of,
     to_ref,
@@ -139,16 +145,17 @@ def _block(writing: Writing, block: Block) -> str:
         text += f" ({sentence(which)})"
     lines = [f"{text} {where}".rstrip()]
     if block.approve is not None:
-        approval = "\n".join(approval_lines(block, _WIDTH))
+        approval = "\n".join(approval_lines(block, _WIDTH, writing.plan.products))
         fence = "`" * max(3, _longest_run(approval) + 1)
         if len(approval) <= _APPROVAL:
             lines += [
-                "Intended? Add under `approvals:` in the catalog:",
+                "Wrong? Correct it there. Meant? Add this line to the catalog under "
+                "`approvals:`, with your name and why:",
                 f"{fence}yaml\n{approval}\n{fence}",
             ]
         else:
             lines.append(
-                f"Intended? The line to add under `approvals:` lists "
+                f"Meant? The line to add under `approvals:` lists "
                 f"{count(len(block.ids), 'key')}, too long for a comment. "
                 f"{code('reconcile plan')} and the full report show it."
             )
@@ -171,18 +178,21 @@ def _refused(writing: Writing) -> Iterator[Section]:
     rows = []
     for one in not_possible(writing.plan.refused):
         first, *more = one.refs
-        who = (
-            f"{count(len(one.refs), first.kind)} ({acted_on(writing, one.refs)})"
-            if more
-            else writing.acted_on(first)
-        )
+        who = _several(writing, one.refs) if more else writing.acted_on(first)
         said = sentences(one.reason, one.hint)
         where = writing.place(one.source)
         rows.append(f"- ⚠️ {one.action} {who}: {said} {where}".rstrip())
     if rows:
         number = len(writing.plan.refused)
-        title = f"**Not possible** ({number} left out, the rest goes on)"
+        title = f"**Not possible** ({number} left out; this stops nothing else)"
         yield Section(title, tuple(rows), weight=70)
+
+
+def _several(writing: Writing, refs: Sequence[Ref]) -> str:
+    """`2 variants of 81340 Jeans (…)`."""
+    style = writing.variants.product(refs)
+    of = f" of {writing.who(style)}" if style else ""
+    return f"{count(len(refs), refs[0].kind)}{of} ({acted_on(writing, refs)})"
 
 
 def _conflicts(writing: Writing) -> Iterator[Section]:
@@ -191,8 +201,11 @@ def _conflicts(writing: Writing) -> Iterator[Section]:
     if groups:
         yield Section(
             f"**{BOTH_CHANGED[0].upper()}{BOTH_CHANGED[1:]}** "
-            f"({counts(step.ref for step in steps)}, not written): decide which holds",
-            tuple(_held_row(writing, group) for group in groups),
+            f"({counts(step.ref for step in steps)}, not written; this stops nothing "
+            "else): decide which holds",
+            tuple(
+                _held_row(writing, group, few=len(groups) <= FEW) for group in groups
+            ),
             after=_ways(groups),
             weight=65,
         )
@@ -201,7 +214,7 @@ def _conflicts(writing: Writing) -> Iterator[Section]:
 def _held(writing: Writing) -> Iterator[Section]:
     _, steps = conflicts_and_held(writing.plan)
     groups = grouped(steps)
-    rows = tuple(_held_row(writing, group) for group in groups)
+    rows = _held_rows(writing, groups)
     if rows:
         title = (
             "Changed in Traede by somebody (Traede does not say who), left alone: "
@@ -211,12 +224,20 @@ def _held(writing: Writing) -> Iterator[Section]:
 
 
 def _ways(groups: Sequence[Group]) -> str:
-    keep, back = map(code, ways(groups))
-    narrowed = "" if len(groups) == 1 else f" {code('--only KIND:KEY')} narrows both."
-    return f"Keep what Traede has: {keep}. Put ours back: {back}.{narrowed}"
+    return "" if len(groups) <= FEW else ". ".join(map(_way, WAYS)) + "."
 
 
-def _held_row(writing: Writing, group: Group) -> str:
+def _way(way: Way) -> str:
+    words = f"{way.words[0].upper()}{way.words[1:]}"
+    return f"{sentence(words)}: {code(way.command)}" if way.command else sentence(words)
+
+
+def _held_rows(writing: Writing, groups: Sequence[Group]) -> tuple[str, ...]:
+    few = len(groups) <= FEW
+    return tuple(_held_row(writing, group, few=few) for group in groups)
+
+
+def _held_row(writing: Writing, group: Group, *, few: bool) -> str:
     rest = Group(group.ref, tuple(s for s in group.steps if s.action != "create"))
     gone = [step.ref for step in group.steps if step.action == "create"]
     lines = changes(
@@ -232,6 +253,8 @@ def _held_row(writing: Writing, group: Group) -> str:
     if gone:
         whole = "" if group.ref in gone else f"{writing.named(gone)} "
         lines.insert(0, f"{whole}deleted in Traede")
+    if few:
+        lines += map(_way, ways(group))
     return listed(writing.who(group.ref), lines, place=writing.place(group.source))
 
 
@@ -278,12 +301,12 @@ def _deletes(writing: Writing) -> Iterator[Section]:
             why.append("taken off sale: Traede cannot delete it")
         lines.append((key(ref), said, "; ".join(why)))
     head, rows = table(("Style", "", "Why"), lines)
-    fate = what_happens(steps, writing.about.when_refused)
+    fate = (what_happens(steps, writing.about.when_refused), comes_back(steps))
     yield Section(
         "**Deletes**",
         rows,
         head,
-        after=f"{fate[0].upper()}{fate[1:]}." if fate else "",
+        after=" ".join(f"{one[0].upper()}{one[1:]}." for one in fate if one),
         noun="more deletes",
         weight=80,
         limit=NEVER_FOLDED if len(rows) > NEVER_FOLDED else None,
@@ -361,13 +384,21 @@ def _others(writing: Writing) -> Iterator[Section]:
 
 
 def _other_row(writing: Writing, group: Group) -> str:
-    lines = changes(writing, group, not_price, told)
+    lines = [
+        f"{'' if group.ref in refs else f'{writing.named(refs)}: '}{how}"
+        for refs, how in off_sale(group)
+    ]
+    lines += changes(writing, group, _is_told, told)
     if back := [step.ref for step in group.steps if step.action == "revive"]:
         lines.append(f"back on sale: {styles(back)}")
     notes = dict.fromkeys(note for step in group.steps for note in step.notes)
     lines += [sentence(note) for note in notes]
     lines += filter(None, [writing.waiting(group.steps)])
     return listed(writing.who(group.ref), lines, place=writing.place(group.source))
+
+
+def _is_told(change: Change) -> bool:
+    return not_price(change) and not is_off_sale(change)
 
 
 def _good_to_know(writing: Writing) -> Iterator[Section]:

@@ -32,6 +32,8 @@ from reconcile.reports.words import (
 
 _KEY: Final = 120
 _SENTENCE: Final = 500
+_SHORT: Final = 60
+"""A text up to here is shown whole, before and after."""
 _LINES: Final = 12
 """Changes of one object that are shown."""
 _KEYS: Final = 8
@@ -175,13 +177,17 @@ def told(kind: KindName, change: Change) -> str:
     if not pieces:
         # Two blanks are between the parts of a list.
         return "; ".join(map(sentence, filter(None, moved(kind, change).split("  "))))
+    known = "(last applied) " if change.basis == "applied" else ""
+    sides = (str(change.before), str(change.after))
+    if max(map(len, sides)) <= _SHORT:
+        before, after = map(sentence, sides)
+        return f"{known}{before} → **{after}**"
     marks = {"same": "", "old": "~~", "new": "**"}
     said = [
         f"{marks[how]}{sentence(text)}{marks[how]}"
         for how, text in pieces
         if text.strip()
     ]
-    known = "(last applied) " if change.basis == "applied" else ""
     return known + " ".join(said)
 
 
@@ -192,6 +198,7 @@ def changes(
     found = parts(group, pick)
     shown = found if len(found) <= _LINES + 1 else found[:_LINES]
     everyone = tuple(s.ref for s in group.variants if any(map(pick, s.changes)))
+    whole = waits(group.steps)  # said once, of all of it
     lines = []
     for part in shown:
         kind = part.refs[0].kind
@@ -200,7 +207,8 @@ def changes(
         whose = "" if own else _whose(writing, part, everyone)
         sides = long_sides(kind, part.change)
         said = _below(sides) if sides else f" {say(kind, part.change)}"
-        lines.append(f"{whose}{field}:{said}")
+        late = f" *{WAITING}*" if part.change.added is False and not whole else ""
+        lines.append(f"{whose}{field}:{said}{late}")
     if len(found) > len(shown):
         lines.append(f"… {count(len(found) - len(shown), 'more change')}")
     return lines

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from reconcile.core.steps import Change, Step, unit
 from reconcile.reports.layout import Cell, Items, Row
+from reconcile.reports.plan_changes import waiting
 from reconcile.reports.plan_told import (
     ARCHIVED,
     base_prices,
+    comes_back,
     leaving,
     new_variants,
     what_happens,
@@ -39,7 +41,8 @@ def delete_section(view: View) -> Iterator[str]:
     rows = [_delete_row(view, group) for group in grouped(steps)]
     yield from folded(view, rows, NEVER_FOLDED)
     if fate := what_happens(steps, view.when_refused):
-        yield from view.page.paragraph(Cell(fate, "dim"))
+        said = "; ".join(filter(None, (fate, comes_back(steps))))
+        yield from view.page.paragraph(Cell(said, "dim"))
 
 
 def _delete_row(view: View, group: Group) -> Row:
@@ -56,6 +59,7 @@ def _delete_row(view: View, group: Group) -> Row:
             *([skus] if one.keys else []),
             *(Cell(note, "dim") for note in one.notes),
             *([Cell(ARCHIVED, "dim")] if one.archived else []),
+            *waiting(group.steps),
         ),
     )
 
@@ -91,7 +95,7 @@ def _create_row(view: View, group: Group) -> Row:
             Cell(number if variants else ""),
         ),
         place=place(group.source),
-        below=tuple(below),
+        below=(*below, *waiting(group.steps)),
     )
 
 
@@ -120,7 +124,7 @@ def _rename_row(view: View, step: Step) -> Row:
         "",
         (Cell(view.names.get(root, "")),),
         place=place(step.source),
-        below=tuple(Cell(note, "dim") for note in step.notes),
+        below=(*(Cell(note, "dim") for note in step.notes), *waiting([step])),
     )
 
 

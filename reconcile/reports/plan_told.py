@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from reconcile.core.kinds import KINDS
-from reconcile.core.model import KindName, Ref
+from reconcile.core.model import KindName, Path, Ref
 from reconcile.core.problems import Location
 from reconcile.core.rules.wording import money, together
 from reconcile.core.steps import (
@@ -42,14 +42,18 @@ OFFLINE: Final = (
 )
 KEEP: Final = "reconcile pull"
 PUT_BACK: Final = "reconcile apply --write-drift"
-SEE: Final = "reconcile plan --write-drift"
-NARROWED: Final = "--only KIND:KEY narrows both to one object"
+FEW: Final = 3
+"""Up to so many objects each have their own commands."""
 _PIECES: Final = 8
 CAUTIONS: Final = frozenset({"not-protected"})
 """Rules whose findings are true of every plan of an account, and so no warnings: who
 reads them each time reads none."""
+UNDONE: Final = "what is deleted comes back only as new, without its order history"
 WAITING: Final = "waiting already"
-STOPPED: Final = "Merging changes nothing in Traede until what blocks this is settled."
+STOPPED: Final = (
+    "Merging writes nothing to Traede until each thing to check is corrected, or "
+    "approved."
+)
 
 
 def remarks(plan: Plan) -> Iterator[str]:
@@ -62,9 +66,9 @@ def remarks(plan: Plan) -> Iterator[str]:
         yield OFFLINE
     if plan.base is not None and (number := len(plan.waiting)):
         yield (
-            f"{count(number, 'step')} of {len(plan.to_do)} stood in the catalog at "
-            f"{plan.base.ref} ({plan.base.commit[:7]}) already and did not come with "
-            f"this branch: marked as {WAITING}."
+            f"{count(number, 'step')} of {len(plan.to_do)} did not come with this "
+            f"branch alone: what is marked as {WAITING} stood in the catalog at "
+            f"{plan.base.ref} ({plan.base.commit[:7]}) before."
         )
 
 
@@ -78,22 +82,41 @@ def put_back_command(group: Group) -> str:
     return f"{PUT_BACK} {_only(group.ref)}"
 
 
-def see_command(group: Group) -> str:
-    """What shows a plan in which ours is put back."""
-    return f"{SEE} {_only(group.ref)}"
-
-
 def _only(ref: Ref) -> str:
     # In a pattern these stand for other characters.
     key = re.sub(r"[*?[]", r"[\g<0>]", ref.key)
     return f"--only {shlex.quote(f'{ref.kind}:{key}')}"
 
 
-def ways(groups: Sequence[Group]) -> tuple[str, str]:
-    """The commands that settle what is held: for one object, or for all of it."""
-    if len(groups) == 1:
-        return keep_command(groups[0]), put_back_command(groups[0])
-    return KEEP, PUT_BACK
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What somebody may do about what is held, and the command for it, if there is."""
+
+    words: str
+    command: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.words}:  {self.command}" if self.command else self.words
+
+
+def ways(group: Group) -> tuple[Way, Way]:
+    """Traede's side taken, and the catalog's."""
+    back = put_back_command(group)
+    if all(step.action == "create" for step in group.steps):
+        out = f"let it be gone: take its entry out, {place(group.source)}"
+        return Way(out), Way("make it again", back)
+    keep = keep_command(group)
+    if any(change.cause == "both" for step in group.steps for change in step.changes):
+        return Way("Traede's holds", keep), Way("the catalog's holds", back)
+    return Way("keep it", keep), Way("put ours back", back)
+
+
+WAYS: Final = (
+    Way("keep it", KEEP),
+    Way("put ours back", PUT_BACK),
+    Way("one object alone", "--only KIND:KEY"),
+)
+"""The same for many objects at once."""
 
 
 def conflicts_and_held(plan: Plan) -> tuple[list[Step], list[Step]]:
@@ -165,6 +188,12 @@ def what_happens(steps: Iterable[Step], when_refused: WhenRefused) -> str:
     return fate if len(kept) == len(kinds) else f"{', '.join(kept)}: {fate}"
 
 
+def comes_back(steps: Iterable[Step]) -> str:
+    """What it means to have one of these back; empty where nothing is lost."""
+    kinds = {step.ref.kind for step in steps if step.action == "delete"}
+    return UNDONE if any(map(_retires, kinds)) else ""
+
+
 def _retires(kind: KindName) -> bool:
     return bool(KINDS[kind].retire())
 
@@ -218,15 +247,32 @@ def is_other(step: Step) -> bool:
     return step.action == "revive" or any(map(not_price, step.written))
 
 
-def off_sale(group: Group) -> list[Ref]:
-    """What of a style goes off sale: the style itself, or some of its variants."""
-    going = [
-        step.ref
-        for step in group.steps
-        for off in (KINDS[step.ref.kind].retire(),)
-        if any(off.get(c.path) == c.after for c in step.written if c.path in off)
-    ]
-    return [group.ref] if group.ref in going else going
+_OFF: Final[Mapping[Path, str]] = {
+    ("archived",): "archived",
+    ("b2c_available",): "not in the B2C shop",
+    ("active",): "not active",
+}
+"""How people say what takes an object off sale."""
+
+
+_AWAY: Final = {
+    path: off for kind in KINDS.values() for path, off in kind.retire().items()
+}
+
+
+def is_off_sale(change: Change) -> bool:
+    return change.path in _AWAY and change.after == _AWAY[change.path]
+
+
+def off_sale(group: Group) -> list[tuple[tuple[Ref, ...], str]]:
+    """What of a style goes off sale, the style itself or some of its variants, and
+    by what: `archived, not in the B2C shop`."""
+    found: dict[str, list[Ref]] = defaultdict(list)
+    for step in group.steps:
+        off = [c.path for c in step.written if is_off_sale(c)]
+        if off:
+            found[", ".join(_OFF[path] for path in sorted(off))].append(step.ref)
+    return [(tuple(refs), how) for how, refs in found.items()]
 
 
 def goes_off_sale(group: Group) -> bool:

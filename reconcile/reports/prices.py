@@ -81,7 +81,7 @@ def price_rows(steps: Iterable[Step], limit: Decimal = FAR) -> list[PriceRow]:
             next((step.name for step, _ in members if step.name), ""),
             members[0][0].source,
             rows_of[style, currency] == 1,
-            all(step.added is False for step, _ in members),
+            all(change.added is False for _, some in members for change in some),
             limit,
             _stays(currency, [step for step, _ in members]),
         )

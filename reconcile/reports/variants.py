@@ -84,10 +84,14 @@ class Variants:
         """Whether these are all the variants that a product has."""
         return frozenset(refs) in self._wholes
 
+    def product(self, refs: Iterable[Ref]) -> Ref | None:
+        """The one product that all of these are known to be variants of."""
+        found = {self._products.get(ref) for ref in refs}
+        return found.pop() if len(found) == 1 else None
+
     def of_one(self, refs: Iterable[Ref]) -> bool:
         """Whether these are known variants of one product."""
-        found = {self._products.get(ref) for ref in refs}
-        return len(found) == 1 and None not in found
+        return self.product(refs) is not None
 
     def tagged(self, ref: Ref) -> str:
         """The SKU, and what it is: `M0E20000000DGJM  24`."""

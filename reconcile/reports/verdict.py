@@ -11,8 +11,14 @@ from reconcile.core.model import Ref
 from reconcile.core.outcomes import Report
 from reconcile.core.steps import Plan
 from reconcile.reports.apply_text import read_back
-from reconcile.reports.plan_told import UPDATES, apart, is_other, off_sale
-from reconcile.reports.plan_view import grouped
+from reconcile.reports.plan_told import (
+    UPDATES,
+    apart,
+    goes_off_sale,
+    is_other,
+    off_sale,
+)
+from reconcile.reports.plan_view import Group, grouped
 from reconcile.reports.prices import FAR, beyond, price_rows, spread
 from reconcile.reports.words import count, counts
 
@@ -81,10 +87,9 @@ def summary(plan: Plan, *, spreads: bool = False, far: Decimal = FAR) -> Iterato
         yield ", ".join((f"deletes {first}{also}", *rest))
     updates = [step for step in plan.to_do if step.action in UPDATES]
     groups = [g for g in grouped(updates) if any(map(is_other, g.steps))]
-    leaving = [gone for group in groups if (gone := off_sale(group))]
+    leaving = [group for group in groups if goes_off_sale(group)]
     if leaving:
-        refs = [ref for gone in leaving for ref in gone]
-        yield f"takes {styles(refs)} off sale"
+        yield f"takes {styles(_off_sale(leaving))} off sale"
     yield from _prices(plan, far, spreads=spreads)
     made = [step for step in plan.to_do if step.action == "create"]
     whole = {step.ref for step in made}
@@ -99,6 +104,15 @@ def summary(plan: Plan, *, spreads: bool = False, far: Decimal = FAR) -> Iterato
         yield f"{renamed} renamed"
     if others := len(groups) - len(leaving):
         yield count(others, "other change")
+
+
+def _off_sale(groups: list[Group]) -> list[Ref]:
+    """Styles that go off sale as a whole, and of others the variants that do."""
+    found: list[Ref] = []
+    for group in groups:
+        refs = [ref for some, _ in off_sale(group) for ref in some]
+        found += [group.ref] if group.ref in refs else refs
+    return found
 
 
 def _prices(plan: Plan, limit: Decimal, *, spreads: bool) -> Iterator[str]:

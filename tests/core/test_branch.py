@@ -98,12 +98,33 @@ def test_an_edit_of_another_field_does_not_make_a_step_the_branchs_own():
     assert marked([TEE], [NEWER], [protected]) == {TEE_UPDATE: False}
 
 
+def test_of_one_step_a_change_may_wait_and_another_not():
+    base = product("tee", name="Newer")
+    now = product("tee", name="Newer", tags=["new"])
+
+    (step,) = plan_of([TEE], [base], [now]).steps
+
+    assert step.added
+    assert {change.path: change.added for change in step.changes} == {
+        ("name",): False,
+        ("tags",): True,
+    }
+    assert plan_of([TEE], [base], [now]).waiting == (step,)
+
+
+def test_what_is_new_has_marks_on_steps_alone():
+    made = plan_of([TEE], [TEE], [TEE, CAP]).steps
+
+    assert {change.added for step in made for change in step.changes} == {None}
+
+
 def test_marks_survive_a_plan_file():
     whole = plan_of([TEE], [NEWER], [NEWER, CAP])
     again, _ = plan_from_text(plan_text(whole, SEAL))
 
     assert again.base == BASE
     assert [step.added for step in again.steps] == [step.added for step in whole.steps]
+    assert [step.changes for step in again.steps] == [s.changes for s in whole.steps]
     assert {step.id for step in again.waiting} == {TEE_UPDATE}
 
 

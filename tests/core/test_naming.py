@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from support.builders import SEAL, Entry, catalog, ledger, live, plan, product, variant
+from support.builders import (
+    SEAL,
+    Entry,
+    catalog,
+    ledger,
+    live,
+    plan,
+    price,
+    product,
+    variant,
+)
 
 from reconcile.core.model import Ref
 from reconcile.core.plan_json import plan_from_text, plan_text
@@ -52,6 +62,17 @@ def test_variants_are_in_the_order_of_the_catalog():
     found = planned(product("tee", LARGE, new), OLD[1]).products[TEE]
 
     assert [ref.key for ref in found.variants] == ["tee-l", "tee-a", "tee-s"]
+
+
+def test_a_style_whose_new_name_is_held_keeps_the_one_that_traede_has():
+    shop = live(product("tee", SMALL, LARGE, name="By hand"))
+    dear = {**SMALL, "prices": {"DKK": price(110)}}
+    wanted = catalog(product("tee", dear, LARGE, name="Newer"))
+
+    done = plan(wanted, shop, ledger(*OLD[:1])).plan
+
+    assert {step.name for step in done.steps} == {"By hand"}
+    assert done.products[TEE].name == "By hand"
 
 
 def test_a_plan_file_holds_them():

@@ -7,7 +7,7 @@ from typing import Final
 
 from plan_cases import the_season
 
-from reconcile.core.steps import Base, Plan
+from reconcile.core.steps import Base, Plan, Step, unit
 from reconcile.reports.about import About, Links
 
 DIGEST: Final = "sha256:7c41d0aa" + "0" * 56
@@ -31,8 +31,12 @@ def on_a_branch() -> Plan:
     """Of a season: the branch brings the new style and one price."""
     plan = the_season()
     own = ("79885", "79097")
-    steps = tuple(
-        replace(step, added=step.ref.key in own or (step.parent or step.ref).key in own)
-        for step in plan.steps
-    )
+    steps = tuple(_marked(step, unit(step).key in own) for step in plan.steps)
     return replace(plan, steps=steps, base=Base("main", "1b3f5c7" + "0" * 33))
+
+
+def _marked(step: Step, added: bool) -> Step:
+    changes = step.changes
+    if step.action == "update":
+        changes = tuple(replace(change, added=added) for change in changes)
+    return replace(step, changes=changes, added=added)

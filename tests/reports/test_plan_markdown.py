@@ -15,7 +15,7 @@ from sales_cases import REPORTS, SALES
 
 from reconcile.core.model import Ref
 from reconcile.core.problems import Problem
-from reconcile.core.steps import Block, Plan, Product, Refusal, Step, Warned
+from reconcile.core.steps import Base, Block, Plan, Product, Refusal, Step, Warned
 from reconcile.reports.about import About, Links
 from reconcile.reports.plan_markdown import render_markdown
 from reconcile.reports.plan_markdown_page import LIMIT
@@ -72,6 +72,17 @@ def test_what_did_not_come_with_the_branch_is_marked() -> None:
 
     check("plan-branch", text, "md")
     assert text.count("*waiting already*") == 5
+
+
+def test_one_change_of_several_may_not_have_come_with_the_branch() -> None:
+    old = replace(change("name", "Tea", "Tee"), added=False)
+    both = step("update", "product:tee", old, change("tags", ["a"], ["b"]))
+    base = Base("main", "1b3f5c7" + "0" * 33)
+    text = render_markdown(plan(replace(both, added=True), base=base), ABOUT)
+
+    assert "name: Tea → Tee *waiting already*" in text
+    assert text.count("*waiting already*") == 1
+    assert "1 step of 1 did not come with this branch alone" in text
 
 
 def test_without_links_places_are_plain_text() -> None:
@@ -262,8 +273,9 @@ def test_no_plan_is_too_long_and_every_one_has_its_verdict(
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        ("a b c", "a x c", "a ~~b~~ **x** c"),
-        ("Shirt Himons multi", "Shirt Himons", "Shirt Himons ~~multi~~"),
+        ("a b c", "a x c", "a b c → **a x c**"),
+        ("Shirt Himons multi", "Shirt Himons", "Shirt Himons multi → **Shirt Himons**"),
+        (f"{'w ' * 31}b", f"{'w ' * 31}x", "… w w w w w ~~b~~ **x**"),
         ("one", "two", "one → two"),
         (None, "a b", "none → a b"),
     ],

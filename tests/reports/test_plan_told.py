@@ -10,7 +10,7 @@ from plan_cases import ALL
 from sales_cases import SALES
 
 from reconcile.core.model import Ref
-from reconcile.core.steps import Plan, Refusal, Warned
+from reconcile.core.steps import Plan, Refusal, Step, Warned
 from reconcile.reports.plan_markdown import render_markdown
 from reconcile.reports.plan_text import render_plan
 from reconcile.reports.plan_told import (
@@ -22,7 +22,7 @@ from reconcile.reports.plan_told import (
     nothing_to_do,
     ways,
 )
-from reconcile.reports.plan_view import Group, grouped, prices_shown
+from reconcile.reports.plan_view import Group, prices_shown
 from reconcile.reports.verdict import plan_verdict
 
 
@@ -61,23 +61,44 @@ def test_a_blocked_plan_names_conflicts_and_refusals_too() -> None:
 def test_the_commands_are_about_one_object(key: str, pattern: str) -> None:
     one = step("update", f"product:{key}", change("name", "a", "b", held="drift"))
 
-    assert ways([Group(one.ref, (one,))]) == (
-        f"reconcile pull --only {pattern}",
-        f"reconcile apply --write-drift --only {pattern}",
+    keep, back = ways(Group(one.ref, (one,)))
+
+    assert str(keep) == f"keep it:  reconcile pull --only {pattern}"
+    assert str(back) == (
+        f"put ours back:  reconcile apply --write-drift --only {pattern}"
     )
 
 
-def test_the_commands_for_several_are_said_once() -> None:
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        (
+            step("update", "product:a", change("name", "a", "b", held="both")),
+            ("Traede's holds", "the catalog's holds"),
+        ),
+        (
+            step("create", "product:a", change("name", None, "b", held="drift"),
+                 source="a.yaml:3"),
+            ("let it be gone: take its entry out, a.yaml:3", "make it again"),
+        ),
+    ],
+    ids=["in conflict", "deleted in Traede"],
+)  # fmt: skip
+def test_the_ways_are_named_after_what_they_do(one: Step, words: tuple[str, str]):
+    assert tuple(way.words for way in ways(Group(one.ref, (one,)))) == words
+
+
+@pytest.mark.parametrize(("keys", "said"), [("abc", 3), ("abcd", 1)])
+def test_the_commands_for_many_are_said_once(keys: str, said: int) -> None:
     steps = [
         step("update", f"product:{n}", change("name", "a", "b", held="drift"))
-        for n in "ab"
+        for n in keys
     ]
     text, page = text_of(plan(*steps)), render_markdown(plan(*steps), ABOUT)
 
-    assert ways(grouped(steps)) == ("reconcile pull", "reconcile apply --write-drift")
-    assert text.count("reconcile pull") == page.count("reconcile pull") == 1
-    assert "--only KIND:KEY narrows both" in text
-    assert "`--only KIND:KEY` narrows both" in page
+    assert text.count("reconcile pull") == page.count("reconcile pull") == said
+    assert ("one object alone:  --only KIND:KEY" in text) is (said == 1)
+    assert ("One object alone: `--only KIND:KEY`" in page) is (said == 1)
 
 
 def test_a_command_is_never_cut() -> None:

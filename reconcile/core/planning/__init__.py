@@ -29,7 +29,7 @@ from reconcile.core.planning.cautions import (
 from reconcile.core.planning.draft import Draft, Options, Planned
 from reconcile.core.planning.guards import guard
 from reconcile.core.planning.lookalikes import point_out_renames
-from reconcile.core.planning.naming import products_of
+from reconcile.core.planning.naming import as_it_stays, products_of
 from reconcile.core.planning.objects import plan_object
 from reconcile.core.planning.obstacles import (
     order_combinations,
@@ -94,7 +94,7 @@ def make_plan(
         plan_object(draft, desired, by_id)
     for question in _PASSES:
         question(draft)
-    steps = in_order([*renamed.steps, *draft.steps.values()])
+    steps = as_it_stays(in_order([*renamed.steps, *draft.steps.values()]))
     judged = judge_plan(
         steps,
         catalog.objects,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from reconcile.core.model import Desired, Live, Ref
-from reconcile.core.steps import Plan, Product, keys_of, unit
+from reconcile.core.steps import Plan, Product, Step, keys_of, unit
 
 _ATTRIBUTES: Final = "attributes"
 
@@ -21,6 +22,21 @@ def name_of(ref: Ref, parent: Ref | None, *sides: Side) -> str:
         return ""
     found = (side[product].values.get(("name",)) for side in sides if product in side)
     return str(next(filter(None, found), ""))
+
+
+def as_it_stays(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps of a product whose new name is held are called by the one it keeps."""
+    kept = {
+        step.ref: change.before
+        for step in steps
+        if step.ref.kind == "product"
+        for change in step.changes
+        if change.held and change.path == ("name",) and isinstance(change.before, str)
+    }
+    return tuple(
+        replace(step, name=kept[unit(step)]) if unit(step) in kept else step
+        for step in steps
+    )
 
 
 def products_of(
@@ -40,9 +56,10 @@ def products_of(
     for ref, product in above.items():
         if product in spoken:
             variants[product].append(ref)
+    called = {unit(step): step.name for step in plan.steps}
     return {
         ref: Product(
-            name_of(ref, None, desired, objects),
+            called.get(ref) or name_of(ref, None, desired, objects),
             {
                 one: _attributes(desired.get(one), objects.get(one))
                 for one in _as_written(variants[ref], desired)

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from reconcile.core.canonical import SEPARATOR, fold
 from reconcile.core.kinds import KINDS, Form
-from reconcile.core.model import Desired, Live, Ref
+from reconcile.core.model import MISSING, Desired, Live, Ref
 from reconcile.core.planning.draft import Draft
-from reconcile.core.steps import Step
+from reconcile.core.steps import Step, unit
 
 
 def refuse_other_spellings(draft: Draft) -> None:
@@ -174,16 +174,26 @@ def _refuse_cycles(draft: Draft) -> None:
     by_id = {step.id: step for step in draft.steps.values()}
     stuck = [s for s in by_id.values() if _needs_itself(s, by_id)]
     for step in stuck:
-        others = ", ".join(sorted(s.ref.key for s in stuck if s is not step))
+        trading = [one for one in stuck if unit(one) == unit(step)]
+        trades = ", ".join(_trade(one) for one in trading)
         hint = (
-            "Traede holds no combination twice, so a swap takes two changes: give one "
-            "of them attributes that are free, apply, then write what you want."
+            "A mistake? Put them back. Meant? Traede holds no combination twice, so a "
+            "swap takes two changes: give one of them attributes that are free, apply, "
+            "then write what you want. Until then nothing else of them is written."
         )
         if step.action in ("create", "delete"):
             hint = _same_variant(step, stuck)
-        draft.refuse(
-            step.id, step.ref, f"it trades attributes with {others or 'itself'}", hint
-        )
+        draft.refuse(step.id, step.ref, f"they trade places: {trades}", hint)
+
+
+def _trade(step: Step) -> str:
+    """`cap-s S → M`."""
+    sides = [
+        f"{change.before} → {change.after}"
+        for change in step.written
+        if change.path[0] == "attributes" and change.before is not MISSING
+    ]
+    return " ".join([step.ref.key, ", ".join(sides)]).strip()
 
 
 def _same_variant(step: Step, stuck: list[Step]) -> str:

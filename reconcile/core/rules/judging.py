@@ -2,7 +2,7 @@
 
 validate   every object of the catalog, by the rules about values  → warnings
 plan       objects that the plan writes, by all rules              → warnings, or
-           one block per rule of level error; its approval is for these findings
+           blocks, by a rule of level error; an approval is for the findings of one
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from reconcile.core.rules.wording import together
 from reconcile.core.steps import Block, Step, Warned, unit
 
 _NAMED: Final = 10
-"""So many styles are named in a block; all are among its ids."""
+"""Up to so many styles each has a block of its own; in one for more of them so many
+are named, and all are among its ids."""
 
 
 def judge_catalog(objects: Iterable[Desired], config: Config) -> list[Problem]:
@@ -83,11 +84,21 @@ def judge_plan(
             else:
                 warnings.append(Warned(finding.rule, str(finding.ref), finding.message))
     blocks = (
-        _block(errors[rule], judged, desired, tenant)
+        _block(found, judged, desired, tenant)
         for rule in RULES
-        if rule in errors
+        for found in _apart(errors.get(rule, []), judged)
     )
     return Judged(tuple(warnings), tuple(blocks))
+
+
+def _apart(found: list[Finding], steps: Mapping[Ref, Step]) -> Iterable[list[Finding]]:
+    """What is approved together: each style by itself, as one may be meant and
+    another not; where they are many, all of them."""
+    styles: dict[Ref, list[Finding]] = defaultdict(list)
+    for one in found:
+        styles[unit(steps[one.ref])].append(one)
+    many = len(styles) > _NAMED
+    return [found] if many else [styles[style] for style in sorted(styles)]
 
 
 def _findings(subject: Subject, config: Config) -> Iterator[Finding]:

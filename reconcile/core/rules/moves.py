@@ -28,9 +28,14 @@ def _price_slip(subject: Subject, limit: Decimal) -> Iterator[Finding]:
         for times in (10, 100):
             low, high = (times * (100 + by) * small for by in (-limit, limit))
             if small and low <= large * 100 <= high:
-                said = f" looks like a slip of {times}x"
+                meant = after * times if after < before else after / times
+                said = f" looks like a slip of {times}x: {_round(meant)}?"
                 yield _finding("price-slip", subject, change, before, after, said)
                 break
+
+
+def _round(amount: Decimal) -> str:
+    return money(f"{amount.normalize():f}")
 
 
 def _price_moves(subject: Subject) -> Iterator[tuple[Change, Decimal, Decimal]]:
