@@ -207,7 +207,8 @@ def changes(
         whose = "" if own else _whose(writing, part, everyone)
         sides = long_sides(kind, part.change)
         said = _below(sides) if sides else f" {say(kind, part.change)}"
-        late = f" *{WAITING}*" if part.change.added is False and not whole else ""
+        waits_alone = part.change.added is False and not (whole or part.change.held)
+        late = f" *{WAITING}*" if waits_alone else ""
         lines.append(f"{whose}{field}:{said}{late}")
     if len(found) > len(shown):
         lines.append(f"… {count(len(found) - len(shown), 'more change')}")

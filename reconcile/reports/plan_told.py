@@ -374,11 +374,13 @@ def _style(warned: Warned, styles: Mapping[Ref, Ref]) -> Ref:
 
 def said_of(variants: Variants, block: Block) -> str:
     """Which variants of one style a guard speaks of: `S–XL`; empty where that is no
-    news."""
+    news, or where there is one, which its message names."""
     refs = [ref for ref in map(to_ref, keys_of(block.ids)) if ref.kind == "variant"]
     pieces = variants.pieces(dict.fromkeys(refs))
     short = len(pieces) <= _PIECES and not any(piece.is_key for piece in pieces)
-    if not short or variants.are_all(refs) or not variants.of_one(refs):
+    if len(refs) == 1 or variants.are_all(refs) or not variants.of_one(refs):
+        return ""
+    if not short:
         return ""
     said = ", ".join(piece.text for piece in pieces)
     return f"{variants.attribute(refs)} {said}".lstrip()
