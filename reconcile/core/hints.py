@@ -50,7 +50,10 @@ def as_type(node: Scalar, wanted: list[str]) -> str | None:
         word = text.rstrip(", ").lower()
         return "true" if word in _YES else "false" if word in _NO else None
     if "array" in wanted:
-        return f"[{node.raw}]" if "\n" not in node.raw and not items(node) else None
+        inner = node.raw.removesuffix("]") if "[" not in node.raw else node.raw
+        if inner.startswith("(") and inner.endswith(")"):
+            inner = inner[1:-1]
+        return f"[{inner}]" if "\n" not in inner and not items(node) else None
     text = text.rstrip(", ")
     number = _NUMBER.fullmatch(text) if {"number", "integer"} & {*wanted} else None
     if number and not number[2]:

@@ -8,8 +8,10 @@ stays only if the file has fewer errors with it and says nothing new elsewhere.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -26,6 +28,9 @@ _LONGEST: Final = 50
 """Of a line, as it is shown."""
 _MOST_ROUNDS: Final = 10
 """A repair may show another mistake behind it, but not for ever."""
+
+_MOST_READ: Final = 2_000_000
+"""Characters, after which a file with very many mistakes is left for another run."""
 
 Judge = Callable[[Mapping[str, str]], Iterable[Problem]]
 """All problems of a catalog with these texts."""
@@ -61,26 +66,32 @@ def repaired(
 
 def _readable(text: str, file: str, done: list[Repaired]) -> str:
     """Repaired as long as that changes something: each repair may show another."""
-    while True:
-        parsed = parse(text, file)
+    for _ in range(max(_MOST_READ // max(len(text), 1), _MOST_ROUNDS)):
+        parsed = _parsed(text, file)
         again = _typed_over(text, file, parsed.problems, done)
         if again == text:
-            return text
+            break
         text = again
+    return text
 
 
 def _typed_over(
     text: str, file: str, problems: Iterable[Problem], done: list[Repaired]
 ) -> str:
     fixes = _apart(problem.fix for problem in problems if problem.fix)
-    both = _with(text, file, fixes)
-    if both is None:  # one of them spoils it: each alone
-        both = (text, [])
-        for fix in reversed(fixes):
-            if alone := _with(both[0], file, [fix]):
-                both = (alone[0], [*both[1], *alone[1]])
-    done += both[1]
-    return both[0]
+    tries = max(_MOST_READ // max(len(text), 1), _MOST_ROUNDS)
+    parts = [fixes]
+    while parts and tries:
+        part = parts.pop()
+        both = _with(text, file, part)
+        tries -= 1
+        if both is not None:
+            text = both[0]
+            done += both[1]
+        elif len(part) > 1:  # one of them spoils it; the last first, as places move
+            half = len(part) // 2
+            parts += [part[:half], part[half:]]
+    return text
 
 
 def _apart(fixes: Iterable[Fix]) -> list[Fix]:
@@ -115,12 +126,18 @@ def _with(
         spans.append((start, end))
         at = end
     whole = "".join([*parts, plain[at:]])
-    before, after = parse(plain, file), parse(whole, file)
+    before, after = _parsed(plain, file), _parsed(whole, file)
     if not _only_better(before, after) or not _only_there(before, after, spans):
         return None
     if after.root is None and _goes_on(Source(file, whole), _stop(after), fixes):
         return None
     return text.removesuffix(plain) + whole, repairs
+
+
+@lru_cache(maxsize=3)
+def _parsed(text: str, file: str) -> Parsed:
+    """What a repair leaves is what the next one begins with."""
+    return parse(text, file)
 
 
 def _repair(text: str, fix: Fix, start: int, end: int) -> Repaired:
@@ -165,13 +182,17 @@ def _stop(parsed: Parsed) -> Location:
 
 def _goes_on(source: Source, wrong: Location, fixes: Sequence[Fix]) -> bool:
     """Whether the reader now stops in the line below a repair, which goes further in:
-    then the text that was typed over had more than one line."""
+    then the text that was typed over had more than one line, or was no value."""
     lines = [
         source.line(line) for line in range(max(wrong.line - 1, 1), wrong.line + 1)
     ]
     here, above = key_column(lines[-1]), key_column(lines[0])
-    quoting = [fix.where.line for fix in fixes if fix.text.startswith(QUOTES)]
-    return here > above and wrong.line - 1 in quoting
+    values = [
+        fix.where.line
+        for fix in fixes
+        if fix.text.startswith(QUOTES) or fix.text == ": "
+    ]
+    return here > above and wrong.line - 1 in values
 
 
 def _only_there(
@@ -188,10 +209,9 @@ def _only_there(
         for (_, old), (_, new) in zip(was, now, strict=True)
         if _said(old) != _said(new)
     )
-    return all(
-        any(start <= node.end and node.start <= end for start, end in spans)
-        for node in changed
-    )
+    starts = [start for start, _ in spans]  # in the order of the text
+    last = ((node, bisect_right(starts, node.end) - 1) for node in changed)
+    return all(at >= 0 and node.start <= spans[at][1] for node, at in last)
 
 
 def _said(node: Scalar) -> tuple[str, bool]:

@@ -374,9 +374,11 @@ def _pattern(case: _Case) -> Iterator[Problem]:
         yield case.problem(f"{text}. {either}" if either else text)
         return
     shown = typed(meant)
-    one_line = isinstance(case.node, Scalar) and "\n" not in (
-        case.node.raw + case.node.text
-    )
+    # A tab in a line may have come from a sheet, or have slipped into a word.
+    one_line = isinstance(case.node, Scalar) and not {"\n", "\t"} & {
+        *case.node.raw.strip(),
+        *case.node.text.strip(),
+    }
     whole = in_quotes(meant) if shown.startswith(('"', "'")) else shown
     yield case.problem(f"{text}. Write {shown}", fix=whole if one_line else None)
 

@@ -1,13 +1,15 @@
 """Approvals that have done their work, taken out of the files.
 
-What proves it is a run that carried the approved plan out whole. The id names the
-account and exactly these findings, so no other environment needs the line, and the
-same findings met again are somebody's to approve again.
+What proves it is a run that carried the approved plan out whole, and that no run since
+has written what it was about. The id names the account and exactly these findings, so
+no other environment needs the line. It does not name a day: a price that is cut in
+each sale, or a product that came back and goes again, has the id that it had before,
+and its new line must stay.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from reconcile.core.approvals import Approval, read_approvals
@@ -20,6 +22,8 @@ from reconcile.core.editing import (
     Remove,
     edited,
 )
+from reconcile.core.kinds import KINDS
+from reconcile.core.model import Ref
 from reconcile.core.problems import Location, errors
 from reconcile.core.repairing import Repaired
 from reconcile.core.steps import Approved, keys_of
@@ -38,13 +42,28 @@ def remembered(approved: Iterable[Approved]) -> dict[str, list[str]]:
     return {one.approve: sorted(keys_of(one.ids)) for one in approved}
 
 
-def carried_out(runs: Iterable[Mapping[str, Any]]) -> CarriedOut:
-    """All that runs remember which did everything that they planned."""
-    together: dict[str, frozenset[str]] = {}
-    for run in runs:
+def carried_out(
+    runs: Iterable[tuple[int, Mapping[str, Any]]], last: Callable[[Ref], int]
+) -> CarriedOut:
+    """All that runs remember which did everything that they planned; each with its
+    number. `last` is the number of the run that wrote an object last, 0 for none."""
+    done: dict[str, dict[str, int]] = {}
+    for number, run in runs:
         for approve, keys in run.items():
-            together[approve] = together.get(approve, frozenset()) | {*keys}
-    return together
+            by_key = done.setdefault(approve, {})
+            by_key.update((key, max(number, by_key.get(key, 0))) for key in keys)
+    return {
+        approve: frozenset(by_key)
+        for approve, by_key in done.items()
+        if by_key
+        and all(_untouched(key, number, last) for key, number in by_key.items())
+    }
+
+
+def _untouched(key: str, number: int, last: Callable[[Ref], int]) -> bool:
+    kind, _, name = key.partition(":")
+    known = next((one for one in KINDS if one == kind), None)
+    return known is not None and last(Ref(known, name)) <= number
 
 
 def without_used_up(

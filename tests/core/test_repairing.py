@@ -63,6 +63,21 @@ def repair(text: str) -> tuple[str, list[tuple[int, str, str]]]:
         ("a: [“b, c”]\n", 'a: ["b, c"]\n'),
         ("{“sku”: A}\n", '{"sku": A}\n'),
         ("name: 'Levi's\n", 'name: "Levi\'s"\n'),
+        ('item_number :"1"\nb: 1\n', 'item_number: "1"\nb: 1\n'),
+        ("tags:[x, y]\nb: 1\n", "tags: [x, y]\nb: 1\n"),
+        ("meta:{a: x, b: y}\nc: 1\n", "meta: {a: x, b: y}\nc: 1\n"),
+        # the line that begins the list or the item has slipped, not all below it
+        ("a:\n - b: 1\n    c: 2\n    d: 3\n", "a:\n  - b: 1\n    c: 2\n    d: 3\n"),
+        ("a:\n  -  b: 1\n    c: 2\n    d: 3\n", "a:\n  - b: 1\n    c: 2\n    d: 3\n"),
+        (
+            "a:\n   - {b: 1}\n  - {b: 2}\n  - {b: 3}\n",
+            "a:\n  - {b: 1}\n  - {b: 2}\n  - {b: 3}\n",
+        ),
+        # its dash was taken out
+        (
+            "a:\n  - sku: A\n    b: 1\n   sku: B\n    b: 2\n",
+            "a:\n  - sku: A\n    b: 1\n  - sku: B\n    b: 2\n",
+        ),
     ],
 )
 def test_what_has_one_right_answer_is_typed_in(text: str, expected: str):
@@ -99,6 +114,27 @@ def test_what_has_one_right_answer_is_typed_in(text: str, expected: str):
         "name: *new* shirt\n  that goes on\n",
         "a: &base x\nb: *bsae\nc: *base\n",  # a reference, mistyped
         "a: &base x\nb: &other y\nc: *base\n",  # a name that nobody uses
+        "p: {sales_price: 300, rec_sales_price:\n",  # cut off in the middle
+        "p: {attributes: {Size: S}x}\n",  # no text, but a slip
+        "tags: [a, b] noos: true\nc: 1\n",  # two lines joined
+        "colli: [6]’\n",
+        "- {t: P, name: R,& address: P 4, zip: x}\n",
+        "attributes: Color: grey}\n",  # its bracket is lost
+        "EUR: *sales_price: 1, rec_sales_price: 2}\n",
+        "sku: *A\n",  # no key begins like this
+        "item_number: &A\n",
+        'item_number:= "1"\nb: 1\n',
+        'name: "20""\nb: 1\n',  # inches, or a quote too many
+        'item_number: "1""\n',
+        "- {sku: A– ean: 'x'}\n",  # perhaps no part of the SKU
+        '- {ean: "1," sku: A}\n',  # a comma in the wrong place
+        '- {sku: A, ea:n "1"}\n',  # a colon in the wrong place
+        "sku:A 1\nb: 1\n",
+        "a:\n  price:s\n    b: 1\n",
+        "release_date: 202: 7\n",
+        "p:\n  - a: 1\n  *  c: 2\n",  # one item, with a mark that slipped in
+        "p:\n   sku: A\n    b: 1\n    c: 2\n",  # in line, or an item
+        "p: [{a: 1}, {a: 2},\n  - {a: 3}\n",
     ],
 )
 def test_what_may_mean_two_things_is_left_to_a_person(text: str):

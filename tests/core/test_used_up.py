@@ -1,5 +1,6 @@
 import pytest
 
+from reconcile.core.model import Ref
 from reconcile.core.steps import Approved
 from reconcile.core.used_up import carried_out, remembered, without_used_up
 
@@ -10,8 +11,13 @@ OTHER = '  - {approve: "bbbbbbbb", by: me, reason: price}\n'
 ALL = {"aaaaaaaa": ["product:a", "product:b"]}
 
 
+def never(_: Ref) -> int:
+    return 0
+
+
 def after(text: str, *runs: dict[str, list[str]]) -> str:
-    return without_used_up({"f.yaml": text}, carried_out(runs))[0]["f.yaml"]
+    done = carried_out(enumerate(runs, 1), never)
+    return without_used_up({"f.yaml": text}, done)[0]["f.yaml"]
 
 
 def test_a_run_remembers_the_keys_of_what_was_approved():
@@ -24,7 +30,7 @@ def test_a_run_remembers_the_keys_of_what_was_approved():
 def test_a_line_that_a_run_has_carried_out_goes_and_is_told():
     text = f"approvals:\n{OTHER}{LINE}"
 
-    texts, told = without_used_up({"f.yaml": text}, carried_out([ALL]))
+    texts, told = without_used_up({"f.yaml": text}, carried_out([(1, ALL)], never))
 
     assert texts == {"f.yaml": f"approvals:\n{OTHER}"}
     assert [(str(one.where), one.old) for one in told] == [
@@ -53,6 +59,25 @@ def test_two_runs_may_have_carried_out_a_part_each():
     parts = {"aaaaaaaa": ["product:a"]}, {"aaaaaaaa": ["product:b"]}
 
     assert after(f"approvals:\n{LINE}{OTHER}", *parts) == f"approvals:\n{OTHER}"
+
+
+@pytest.mark.parametrize(("last", "stays"), [(4, False), (5, False), (6, True)])
+def test_a_line_stays_where_a_later_run_has_written_what_it_is_about(
+    last: int, stays: bool
+):
+    # Created again, and to be deleted again: that has the same id.
+    done = carried_out([(5, ALL), (3, ALL)], lambda ref: last if ref.key == "b" else 0)
+    text = f"approvals:\n{LINE}{OTHER}"
+
+    texts, _ = without_used_up({"f.yaml": text}, done)
+
+    assert texts == {"f.yaml": text if stays else f"approvals:\n{OTHER}"}
+
+
+def test_a_line_stays_where_nobody_knows_what_it_is_about():
+    text = f"approvals:\n{OTHER}"
+
+    assert after(text, {"bbbbbbbb": ["everything"]}) == text
 
 
 def test_a_line_without_keys_is_used_up_by_its_id():

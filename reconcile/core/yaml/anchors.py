@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Final
 
 from reconcile.core.problems import Problem
+from reconcile.core.yaml.fieldwords import holds_text
 from reconcile.core.yaml.nodes import Mapping, Node, Scalar, Source
+from reconcile.core.yaml.spots import owner
 from reconcile.core.yaml.traps import anchor_trap
 
 
@@ -65,4 +67,5 @@ class Anchors:
             if name not in self._used:
                 end = max(node.end, start + 1 + len(name))
                 trap = anchor_trap(name, node, source.location(start, end))
-                yield replace(trap, fix=None) if self._used else trap
+                text = holds_text(owner(source.text, start)) and name[0].isalnum()
+                yield replace(trap, fix=None) if self._used or not text else trap

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 
-from reconcile.core.yaml.fieldwords import FIELDS, KEYS
+from reconcile.core.yaml.fieldwords import FIELDS, KEYS, holds_text
 from reconcile.core.yaml.quotes import after_quote
 from reconcile.core.yaml.spots import (
     CLOSERS,
     QUOTES,
     Mistake,
     Spot,
+    line_of,
     needs_quotes,
+    open_bracket,
+    owner,
+    unclosed_bracket,
 )
 from reconcile.core.yaml.traps import quoted
 
@@ -76,8 +80,10 @@ def dash_inside(spot: Spot) -> Mistake | None:
     if spot.text[spot.at : spot.at + 2] != "- " or before not in (",", "["):
         return None
     gone = spot.at, spot.at + 2
+    here = open_bracket(spot.text[spot.first : spot.at]) == "["
     message = "between [ and ] commas alone part the items. Take this dash out"
-    return Mistake(spot.at, spot.at + 1, "list-dash", message, "", gone)
+    fix = "" if here else None
+    return Mistake(spot.at, spot.at + 1, "list-dash", message, fix, gone)
 
 
 def _comma_above(spot: Spot) -> Mistake | None:
@@ -104,6 +110,11 @@ def _in_brackets(spot: Spot) -> Mistake:
     start, text = spot.item()
     if text.startswith(QUOTES):
         return after_quote(spot, start, text)
+    key = text.partition(":")[0]
+    nested = key in FIELDS or not holds_text(owner(spot.text, start))
+    if spot.char == ":" and nested:
+        message = f"a {{ is missing before {key}. Write it there"
+        return Mistake(start, start + len(text), "unclosed-bracket", message)
     if spot.char == ":":
         return Mistake(
             start,
@@ -112,10 +123,15 @@ def _in_brackets(spot: Spot) -> Mistake:
             f'": " stands inside a value. Write {quoted(text)}, in quotes, '
             "or a comma between two fields",
         )
+    word = re.search(r"(?P<key>\w+)[ \t]+\Z", spot.text[: spot.at][-80:])
+    if spot.char in CLOSERS and word and word["key"] in FIELDS:
+        at = spot.at - len(word[0])
+        message = f"a colon is missing. Write {word['key']}: {spot.char}"
+        return Mistake(at, at + len(word["key"]), "no-colon", message)
     opened = _closed_before(spot)
     rest = spot.text[spot.at : start + len(text)]
     if opened >= 0 and spot.char not in CLOSERS and ":" not in rest:
-        return needs_quotes(opened, spot.text[opened : start + len(text)])
+        return needs_quotes(spot, opened, spot.text[opened : start + len(text)])
     return Mistake(
         spot.at,
         spot.at + 1,
@@ -139,10 +155,15 @@ def _no_comma(spot: Spot) -> Mistake | None:
     sure = (
         semicolon
         or _ONE_VALUE.fullmatch(value) is not None
-        or (own is not None and own["key"] in KEYS and " " not in value)
+        or (own is not None and own["key"] in KEYS and _one_word(value))
     )
     gap = start + found.start("gap"), start + found.end("gap")
     return _comma_before(found["key"], gap, sure=sure, semicolon=semicolon)
+
+
+def _one_word(text: str) -> bool:
+    """Whether nothing of it may stand for the comma: `A-1–`."""
+    return " " not in text and text[-1:].isalnum()
 
 
 def _comma_after_value(spot: Spot) -> Mistake | None:
@@ -159,12 +180,13 @@ def _comma_after_value(spot: Spot) -> Mistake | None:
         return None
     if closed and spot.char in CLOSERS:
         what = spot.text[gap[1] : gap[1] + 1]
+        ends = open_bracket(line_of(spot.text, gap[1])) != what
         return Mistake(
             spot.at,
             spot.at + 1,
             "missing-comma",
             f"a comma is missing before this {what}. Write , {what}",
-            f", {what}",
+            f", {what}" if ends else None,
             (gap[0], gap[1] + 1),
         )
     found = _A_KEY.match(spot.text, spot.at)
@@ -175,6 +197,9 @@ def _comma_after_value(spot: Spot) -> Mistake | None:
         key = found["quoted"]
     elif key not in FIELDS:
         return None
+    if before[-2:-1] == ",":
+        message = "this comma stands inside the quotes. Write it behind them"
+        return Mistake(len(before) - 2, len(before) - 1, "missing-comma", message)
     return _comma_before(key, gap, sure=gap[0] < gap[1])
 
 
@@ -199,16 +224,6 @@ def _closed_before(spot: Spot) -> int:
     closer = spot.text[: spot.at].rstrip()[-1:]
     opener = {"]": "[", "}": "{"}.get(closer)
     return spot.text.rfind(opener, 0, spot.at) if opener else -1
-
-
-def unclosed_bracket(start: int, opener: str) -> Mistake:
-    return Mistake(
-        start,
-        start + 1,
-        "unclosed-bracket",
-        f"the {opener} that opens here is never closed. Write {CLOSERS[opener]} after "
-        "the last value, and a comma between the values",
-    )
 
 
 def no_bracket(spot: Spot) -> Mistake:

@@ -48,6 +48,13 @@ NO_TEXTS: Final = frozenset(
 TEXTS: Final = frozenset(
     row.name for row in _ROWS if row.form is Form.TEXT and row.shape is Shape.ONE
 ) - frozenset(row.name for row in _ROWS if row.shape is not Shape.ONE)
+
+
+def holds_text(field: str | None) -> bool:
+    """Whether a value that begins with a mark of YAML may be meant as text here."""
+    return field not in FIELDS or field in TEXTS - KEYS
+
+
 NUMBERS: Final = frozenset(row.name for row in _ROWS if row.form is Form.NUMBER)
 
 _NOT_A_COLON: Final = re.compile(

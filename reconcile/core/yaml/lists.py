@@ -9,6 +9,7 @@ from reconcile.core.yaml.spots import (
     CLOSERS,
     Mistake,
     Spot,
+    above,
     columns_above,
     key_column,
     line_of,
@@ -19,6 +20,7 @@ from reconcile.core.yaml.spots import (
 
 _NEAR, _FAR = 1, 3
 """A line that is one space off, and this far from all else, is meant to be there."""
+_LINES = re.compile(r"[^\r\n]+")
 _ALONE = re.compile(r"[ ]*(?:- +)*(?P<key>\w+):[ \t]*")
 _FIRST_KEY = re.compile(r"[ ]*(?:- +)*(?P<key>[\w-]+):(?=\s|$)")
 
@@ -48,7 +50,26 @@ def dash_instead(text: str, start: int) -> Mistake | None:
         return None
     over = start + meant.start, start + meant.end
     mark = start, start + len(text[over[0] : over[1]].rstrip())
-    return Mistake(*mark, "list-dash", meant.message, meant.fix, over)
+    fix = meant.fix if _begins_an_item(text, start, over[1]) else None
+    return Mistake(*mark, "list-dash", meant.message, fix, over)
+
+
+def _begins_an_item(text: str, start: int, content: int) -> bool:
+    """Whether what follows a mark is an item; a mark before a field that other items
+    do not begin with may have slipped in."""
+    line = line_of(text, content)
+    if line.startswith("- "):
+        return False
+    if line[:1] in CLOSERS:
+        return _closed(without_comment(line))
+    key = _FIRST_KEY.match(line)
+    if key is None:
+        return True
+    first = _first_key_of_item(Spot(text, start, None))
+    over = above(Spot(text, start, None))
+    column = start - line_start(text, start)
+    further = over is not None and column >= key_column(line_of(text, over))
+    return (further and _opened_above(text, start)) or first == key["key"]
 
 
 def dashless(spot: Spot) -> Mistake | None:
@@ -72,7 +93,7 @@ def _without_dash(spot: Spot, start: int) -> Mistake | None:
     line = line_of(spot.text, first)
     column = start - first
     whole = without_comment(line[column:])
-    if line[:column].strip() or not _closed(whole):
+    if line[:column].strip() or not _closed(whole) or not whole[1:-1].strip():
         return None
     item = _item_column(spot.text, first, column)
     if item is None:
@@ -128,6 +149,8 @@ def indentation(spot: Spot) -> Mistake | None:
             )
             return Mistake(start, None, "indentation", message)
         return dash_instead(spot.text, start) or _goes_on(spot, start)
+    if mistake := _above_is_off(spot) or _dash_taken_out(spot):
+        return mistake
     wanted = min(columns, key=lambda column: (abs(column - spot.indent), -column))
     spaces = "1 space" if wanted == 1 else f"{wanted or 'no'} spaces"
     return Mistake(
@@ -139,6 +162,88 @@ def indentation(spot: Spot) -> Mistake | None:
         " " * wanted + spot.text[start : start + 1] if _one_off(spot, wanted) else None,
         (spot.first, start + 1),
     )
+
+
+def _above_is_off(spot: Spot) -> Mistake | None:
+    """The line above begins a list or an item, and all lines below agree that it is
+    the one that has slipped."""
+    first = above(spot)
+    if first is None or _indent_below(spot) != spot.indent:
+        return None
+    line = line_of(spot.text, first)
+    leading = len(line) - len(line.lstrip())
+    column = key_column(line)
+    is_item, dashed = (
+        spot.line.startswith("- ", spot.indent),
+        line[leading:][:2] == "- ",
+    )
+    begins = (dashed and not is_item) or _opened_above(spot.text, first)
+    wanted = spot.indent if is_item or not dashed else spot.indent - 2
+    if not begins or is_item > dashed or wanted < 0:
+        return None
+    if abs((leading if is_item else column) - spot.indent) != _NEAR:
+        return None
+    spaces = "1 space" if wanted == 1 else f"{wanted or 'no'} spaces"
+    more = " and 1 behind its dash" if dashed and not is_item else ""
+    more += "" if dashed else ', or "- " if a list begins here'
+    there = Spot(spot.text, first, None)
+    siblings = columns_above(there, items=True)
+    sure = dashed and (is_item or not siblings or wanted in siblings)
+    sure = sure and _begins_as_others(there, wanted)
+    return Mistake(
+        first + leading,
+        None,
+        "indentation",
+        f"this line is not in line with those below. Write {spaces} before it{more}",
+        " " * wanted + "- " + line[column : column + 1] if sure else None,
+        (first, first + column + 1),
+    )
+
+
+def _dash_taken_out(spot: Spot) -> Mistake | None:
+    """`   sku: B-2` below `  - sku: B-1`: between the two columns that there are, and
+    the item above has that field."""
+    dashed = spot.line.startswith("- ", spot.indent)
+    key = None if dashed else _FIRST_KEY.match(spot.line)
+    for _, first in lines_above(spot) if key else ():
+        line = line_of(spot.text, first)
+        leading = len(line) - len(line.lstrip())
+        if leading < spot.indent and line.startswith("- ", leading):
+            other = _FIRST_KEY.match(line)
+            same = key and other and key["key"] == other["key"]
+            if (
+                not same
+                or spot.indent != leading + 1
+                or key_column(line) != leading + 2
+            ):
+                return None
+            start = spot.first + spot.indent
+            dash = " " * leading + "- "
+            message = f'a list goes on here. Write "{dash}" before this line'
+            fix = dash + spot.text[start : start + 1]
+            return Mistake(
+                start, None, "indentation", message, fix, (spot.first, start + 1)
+            )
+        if leading < spot.indent:
+            return None
+    return None
+
+
+def _opened_above(text: str, first: int) -> bool:
+    """Whether the line above is a key without a value."""
+    over = above(Spot(text, first, None))
+    return over is not None and without_comment(line_of(text, over)).endswith(":")
+
+
+def _indent_below(spot: Spot) -> int | None:
+    """How far in the next line is that is not deeper than this one."""
+    text = spot.text[spot.first + len(spot.line) :]
+    for line in _LINES.finditer(text):
+        stripped = line[0].strip()
+        indent = len(line[0]) - len(line[0].lstrip())
+        if stripped and not stripped.startswith("#") and indent <= spot.indent:
+            return indent
+    return None
 
 
 def _goes_on(spot: Spot, start: int) -> Mistake:
@@ -170,13 +275,45 @@ def _first_key_of_item(spot: Spot) -> str | None:
 def _one_off(spot: Spot, wanted: int) -> bool:
     """Whether the line can only have been meant to be in that column."""
     is_item = spot.line.startswith("- ", spot.indent)
+    if is_item and not _begins_as_others(spot, wanted):
+        return False
+    if not is_item and _is_there(spot, wanted):
+        return False
     columns = {*columns_above(spot, items=True)} if is_item else _key_columns(spot)
     others = columns - {wanted}
     return (
-        wanted in columns
+        (is_item or spot.text[spot.first + spot.indent].isalnum())
+        and wanted in columns
         and abs(wanted - spot.indent) == _NEAR
         and all(abs(column - spot.indent) >= _FAR for column in others)
     )
+
+
+def _is_there(spot: Spot, column: int) -> bool:
+    """Whether the mapping with its keys in this column has this one already."""
+    key = _FIRST_KEY.match(spot.line)
+    for _, first in lines_above(spot) if key else ():
+        line = line_of(spot.text, first)
+        if key_column(line) < column:
+            return False
+        other = _FIRST_KEY.match(line)
+        if key_column(line) == column:
+            if key and other and key["key"] == other["key"]:
+                return True
+            if line[:column].strip():
+                return False
+    return False
+
+
+def _begins_as_others(spot: Spot, column: int) -> bool:
+    """Whether this item begins with the key of the one above in that column."""
+    key = _FIRST_KEY.match(spot.line)
+    for _, first in lines_above(spot):
+        line = line_of(spot.text, first)
+        if line.startswith("- ", column) and not line[:column].strip():
+            other = _FIRST_KEY.match(line)
+            return (key and key["key"]) == (other and other["key"])
+    return True
 
 
 def _key_columns(spot: Spot) -> set[int]:

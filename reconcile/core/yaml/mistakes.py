@@ -16,11 +16,10 @@ from reconcile.core.yaml.brackets import (
     comma_and_dash,
     dash_inside,
     no_bracket,
-    unclosed_bracket,
 )
-from reconcile.core.yaml.fieldwords import FIELDS, KEYS, not_a_colon
+from reconcile.core.yaml.fieldwords import FIELDS, KEYS, TEXTS, not_a_colon
 from reconcile.core.yaml.lists import bullet, dash_instead, dashless, indentation
-from reconcile.core.yaml.quotes import after_quote, needless_comma, quote
+from reconcile.core.yaml.quotes import after_quote, needless_comma, quote, quote_above
 from reconcile.core.yaml.spots import (
     CLOSERS,
     ITEM_END,
@@ -33,15 +32,24 @@ from reconcile.core.yaml.spots import (
     line_of,
     line_start,
     needs_quotes,
+    owner,
+    unclosed_bracket,
 )
 from reconcile.core.yaml.traps import quoted
 
 _KEY_GLUED = re.compile(r"[ ]*(?:- +)*[\w-]+(?P<colon>:)[^\s:/]")
+_BEGINS_A_VALUE = re.compile(
+    r"""\w|(?:"[^"\r\n]*"|'[^'\r\n]*')(?=[\s,}\]]|\Z)"""
+    r"""|\[[^\r\n]*\]|\{[^\r\n]*\}"""
+)
+_WORD = re.compile(r"(?P<word>\w+)(?P<more>[ \t]+[^\s,}\]#])?")
 _COLON = re.compile(r":([ \t]|$)")
 _KEY_BEFORE = re.compile(r"[{,]\s*(?P<key>[\w-]+)\Z")
 _SPACE_AFTER_COLON = "a colon is followed by a space. Write a space after it"
 _TWO_FIELDS = re.compile(r",[ \t]+(?P<key>\w+):(?=\s)")
-_LATER_FIELD = re.compile(r"\s(?P<key>\w+):(?=\s|$)")
+_LATER_FIELD = re.compile(r"(?:^|\s)(?P<key>\w+):(?=\s|$)")
+_SPACE_BEFORE_COLON = re.compile(r"(?P<key>[A-Za-z]\w*)(?P<gap>[ \t]+:)(?P<value>\S.*)")
+_BARE_FIELD = re.compile(r"(?P<key>\w+)[ \t]+[{\[]")
 _FIRST_WORD = re.compile(r"(?P<key>[A-Za-z]\w*)(?P<gap>[ \t]+)(?P<value>\S.*)")
 
 
@@ -145,7 +153,7 @@ def _cannot_begin(spot: Spot) -> Mistake | None:
     if found != start or not text:
         end = ITEM_END.search(spot.text, start)
         text = spot.text[start : end.start() if end else None].strip()
-    return needs_quotes(start, text)
+    return needs_quotes(here, start, text)
 
 
 def _needless_comma(spot: Spot) -> Mistake | None:
@@ -162,28 +170,26 @@ def _glued_colon(spot: Spot) -> Mistake | None:
     """`{a:}`, `{sku:A, …}`: the colon is a part of the text."""
     if spot.char != ":" or spot.context < spot.first:
         return None
-    behind = spot.text[spot.at + 1 : spot.at + 2]
     before = _KEY_BEFORE.search(spot.text[: spot.at][-80:])
     start = spot.at - len(before["key"]) if before else spot.context
     if meant := not_a_colon(line_of(spot.text, start)):
         over = start + meant.start, start + meant.end
         return Mistake(*over, "invisible-space", meant.message, meant.fix)
-    return Mistake(
-        spot.at,
-        spot.at + 1,
-        "space-after-colon",
-        _SPACE_AFTER_COLON,
-        ": " if before and behind and behind not in ",}]:/" else None,
-    )
+    if before is None:
+        return Mistake(spot.at, spot.at + 1, "space-after-colon", _SPACE_AFTER_COLON)
+    return _no_space(spot.text, before["key"], spot.at)
 
 
 def _bare_field_above(spot: Spot) -> Mistake | None:
     """`products`, without a colon, and what is meant to be its value below it."""
     first = above(spot)
-    if first is None or spot.char != ":" or spot.context >= 0:
+    if first is None:
         return None
     line = line_of(spot.text, first)
     column = key_column(line)
+    begins = spot.context == first + column
+    if not begins and (spot.char != ":" or spot.context >= 0):
+        return None
     word = line[column:].rstrip()
     if word not in FIELDS or key_column(spot.line) <= column:
         return None
@@ -209,29 +215,47 @@ def _value_text(spot: Spot) -> Mistake | None:
     if text.startswith(QUOTES):
         return after_quote(spot, start, text)
     if text[0] in "[{*&!":
-        return needs_quotes(start, text)
+        return needs_quotes(spot, start, text)
     return None
 
 
 def _colon_in_text(spot: Spot, start: int, text: str) -> Mistake:
+    if glued := _glued(spot.first, spot.line):
+        return glued
     line = spot.line.strip()
     body = line.removeprefix("-").strip()
+    if bare := _BARE_FIELD.match(body):
+        message = f"a colon is missing. Write {bare['key']}:"
+        where = spot.first + spot.line.find(body)
+        return Mistake(where, where + len(bare["key"]), "no-colon", message)
     two = _TWO_FIELDS.search(text)
     if two and two["key"] in FIELDS:
         inner = body[1:-1] if body[:1] == "(" and body[-1:] == ")" else body
+        inner = _without_closer(inner)
+        if _LATER_FIELD.match(text):  # `DKK: sales_price: 1, rec_sales_price: 2`
+            inner = _without_closer(text)
+            message = f"two fields on one line stand in {{ }}. Write {{{inner}}}"
+            return Mistake(start, start + len(text), "two-fields", message)
         message = f"two fields on one line stand in {{ }}. Write {{{inner}}}"
         where = spot.first + spot.line.find(body)
         return Mistake(where, where + len(body), "two-fields", message)
     later = _LATER_FIELD.search(text)
     field = later["key"] if later and later["key"] in FIELDS else None
     other = f", or {field}: on a line of its own" if field else ""
+    known = owner(spot.text, start) in TEXTS
+    sure = known and not field and not re.search(r"[{\[]|:\Z", text)
     return Mistake(
         start,
         start + len(text),
         "quote-needed",
         f'": " stands inside a text. Write {quoted(text)}, in quotes{other}',
-        None if field else as_quoted(text),
+        as_quoted(spot, start, text) if sure else None,
     )
+
+
+def _without_closer(text: str) -> str:
+    """Without the bracket at its end that was never opened."""
+    return text[:-1] if text[-1:] == "}" and text.count("}") > text.count("{") else text
 
 
 def _lonely_text(spot: Spot) -> Mistake | None:
@@ -258,20 +282,44 @@ def _line_above(spot: Spot) -> Mistake | None:
     return None
 
 
+def _glued(first: int, line: str) -> Mistake | None:
+    """`name:Tee`; what is behind the colon of `name:=Tee` may be the mistake."""
+    found = _KEY_GLUED.match(line)
+    if found is None:
+        return None
+    column = found.start("colon")
+    return _no_space(line, line[key_column(line) : column], column, first)
+
+
+def _no_space(text: str, key: str, at: int, first: int = 0) -> Mistake:
+    """`at` is where the colon stands in the text, which begins at `first`."""
+    message, fix = _SPACE_AFTER_COLON, None
+    word = _WORD.match(text, at + 1)
+    whole = key + word["word"] if word else ""
+    if key not in FIELDS and whole in FIELDS:
+        message = f"this colon has slipped into the name. Write {whole}:"
+    elif _BEGINS_A_VALUE.match(text, at + 1) and (
+        key in TEXTS - KEYS or word is None or not word["more"]
+    ):
+        fix = ": "
+    return Mistake(first + at, first + at + 1, "space-after-colon", message, fix)
+
+
 _JUDGES: Final[tuple[Callable[[Spot], Mistake | None], ...]] = (
     _blank_indent,
     _document,
     quote,
+    quote_above,
     dashless,
     bullet,
     comma_and_dash,
     dash_inside,
     _missing,
+    _bare_field_above,
     _cannot_begin,
     _needless_comma,
     bracket,
     _glued_colon,
-    _bare_field_above,
     _value_text,
     _lonely_text,
     _line_above,
@@ -288,9 +336,8 @@ def _no_colon(text: str, first: int) -> Mistake:
         return Mistake(*over, "no-colon", meant.message, meant.fix)
     if mistake := dash_instead(text, start):
         return mistake
-    if glued := _KEY_GLUED.match(line):
-        at = first + glued.start("colon")
-        return Mistake(at, at + 1, "space-after-colon", _SPACE_AFTER_COLON, ": ")
+    if mistake := _glued(first, line):
+        return mistake
     shown = line[column:].split(" #")[0].rstrip()
     fix = over_gap = None
     if shown.startswith("-") and not shown.startswith("--"):
@@ -300,6 +347,14 @@ def _no_colon(text: str, first: int) -> Mistake:
             "this is a row of a sheet. Write its values as fields, such as "
             "- {sku: A-1, attributes: {Size: S}}"
         )
+    elif shown in FIELDS:
+        message = f"a colon is missing. Write {shown}:"
+    elif (found := _SPACE_BEFORE_COLON.fullmatch(shown)) and found["key"] in FIELDS:
+        message = f"a colon stands right behind its field. Write {found['key']}: "
+        message += found["value"]
+        sure = _BEGINS_A_VALUE.match(found["value"])
+        fix = ": " if sure else None
+        over_gap = start + found.start("gap"), start + found.end("gap")
     elif (found := _FIRST_WORD.fullmatch(shown)) and found["key"] in FIELDS:
         key = found["key"]
         message = f"a colon is missing. Write {key}: {found['value']}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from reconcile.core.yaml.fieldwords import FIELDS
-from reconcile.core.yaml.spots import QUOTES, Mistake, Spot
+from reconcile.core.yaml.spots import QUOTES, Mistake, Spot, line_of, lines_above
 from reconcile.core.yaml.traps import in_quotes, quoted
 
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\[\s\S])*\"|'(?:[^']|'')*'")
@@ -40,6 +40,10 @@ def after_quote(spot: Spot, start: int, text: str) -> Mistake:
         message = f"one field stands on each line. Write {more['key']}: on the next one"
         where = start + more.start("key")
         return Mistake(where, where + len(more["key"]), "two-fields", message)
+    if text.endswith(mark * 2) and text.count(mark) == 3:
+        at = start + len(text) - 1
+        message = f"two {mark} close this text. Take one out"
+        return Mistake(at, at + 1, "unclosed-quote", message)
     inner = text[1:-1] if len(text) > 1 and text.endswith(mark) else text
     if _APOSTROPHE.fullmatch(text):  # 'Levi's, with a quote before it alone
         inner = text[1:]
@@ -50,6 +54,22 @@ def after_quote(spot: Spot, start: int, text: str) -> Mistake:
         f"the text ends at the second {mark}, and more follows. Write {quoted(inner)}",
         _inner_quotes(inner, mark) if inner != text else None,
     )
+
+
+def quote_above(spot: Spot) -> Mistake | None:
+    """A quote that is not closed in its line is closed by the next one of the file."""
+    mark = spot.text[: spot.at].rstrip()[-1:]
+    if mark not in QUOTES:
+        return None
+    for _, first in lines_above(spot):
+        line = line_of(spot.text, first)
+        found = re.search(rf"[:,\[{{-][ \t]+(?P<mark>{mark})[^{mark}]*\Z", line)
+        if found:
+            start = first + found.start("mark")
+            text = _QUOTED.match(spot.text, start)
+            ends = text is not None and text.end() == len(spot.text[: spot.at].rstrip())
+            return _unclosed_quote(start, mark) if ends else None
+    return None
 
 
 def needless_comma(at: int) -> Mistake:

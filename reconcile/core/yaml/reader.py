@@ -27,7 +27,7 @@ from reconcile.core.problems import Location, Problem
 from reconcile.core.yaml.anchors import OPEN, Anchors, Open
 from reconcile.core.yaml.chars import BAD, BAD_ESCAPED, bad_characters, bad_escape
 from reconcile.core.yaml.conflicts import conflicts
-from reconcile.core.yaml.fieldwords import not_a_colon
+from reconcile.core.yaml.fieldwords import holds_text, not_a_colon
 from reconcile.core.yaml.found import Found
 from reconcile.core.yaml.keys import key_mistake, typeset_key
 from reconcile.core.yaml.mistakes import explain
@@ -39,7 +39,7 @@ from reconcile.core.yaml.nodes import (
     Source,
     Style,
 )
-from reconcile.core.yaml.spots import Mistake
+from reconcile.core.yaml.spots import Mistake, owner
 from reconcile.core.yaml.traps import (
     Bare,
     comma_traps,
@@ -65,6 +65,8 @@ _STYLES: dict[str | None, Style] = {
 _CUT = re.compile(r"(?<=\S)[ \t]+(#[^\s#][^\r\n]*)")
 _EXPLICIT_KEY = re.compile(r"(?:^|[\s{\[,])\?\s", re.MULTILINE)
 _PROPERTIES = re.compile(r"(?:[&!]\S*|#[^\r\n]*|\s+)+")
+_NO_TEXT = re.compile(r":(\s|\Z)|[]}]|\A\*\s*[-*]")
+"""A reference with this in it may be a mapping whose bracket is mistyped."""
 _FLOW_ITEM = re.compile(r"[^\r\n,\]}]*")
 _LINE = re.compile(r"[^\r\n]*")
 
@@ -381,6 +383,7 @@ class Reader:
         node = self.anchors.use(name)
         if node is None:
             text = self._rest(start)
+            odd = _NO_TEXT.search(text) or not holds_text(owner(self.text, start))
             self.found.say(
                 start,
                 start + len(text),
@@ -388,7 +391,7 @@ class Reader:
                 f'"*" at the start refers to a value named "&{name}", which is not '
                 f"above. Write {quoted(text)}, in quotes",
                 # Where the file has names, this may be one of them, mistyped.
-                fix=None if self.anchors.nodes else in_quotes(text),
+                fix=None if self.anchors.nodes or odd else in_quotes(text),
             )
             return Scalar(self.source, start, end, f"*{name}", "plain")
         if isinstance(node, Open):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
+from reconcile.core.yaml.fieldwords import FIELDS, holds_text
 from reconcile.core.yaml.traps import in_quotes, quoted
 
 
@@ -27,6 +30,8 @@ CLOSERS = {"[": "]", "{": "}"}
 ITEM_END = re.compile(r"[,\]}\r\n]")
 _BEGINS_A_TEXT = frozenset("[{&*@%`")
 """Behind these people write texts; a `-` or `|` may be a list or block gone wrong."""
+_OWNER = re.compile(r"(?P<key>\w+)[\"']?[ \t]*:[ \t]+\Z")
+_FIELD = re.compile(r"(?P<key>\w+):(?=\s|\Z)")
 _LINE = re.compile(r"[^\r\n]*")
 _INDENT = re.compile(r"[ ]*(?:- +)*")
 _COMMENT = re.compile(r"\s#(?:\s|$)")
@@ -75,25 +80,95 @@ class Spot:
 # Sentences that several judges share.
 
 
-def needs_quotes(start: int, text: str) -> Mistake:
-    # A list or mapping with a mistake inside is no text.
-    collection = text[-1:] == CLOSERS.get(text[:1]) and re.search(r"[,:]\s", text)
-    repairable = text[:1] in _BEGINS_A_TEXT and not collection
+def needs_quotes(spot: Spot, start: int, text: str) -> Mistake:
+    if more := _behind_collection(spot, start, text):
+        return more
+    # With a colon or comma inside it may as well be a list with a mistake.
+    sure = text[:1] in _BEGINS_A_TEXT and not re.search(r":(\s|\Z)", text)
+    sure = sure and not (text[:1] in CLOSERS and _closed(text) is None)
     return Mistake(
         start,
         start + len(text),
         "quote-needed",
         f'"{text[:1]}" at the start of a value has a meaning in YAML. '
         f"Write {quoted(text)}, in quotes",
-        as_quoted(text) if repairable else None,
+        as_quoted(spot, start, text) if sure else None,
     )
 
 
-def as_quoted(text: str) -> str | None:
-    """Not where the text has quotes of its own, which may be the mistake, and not
-    where a comment may begin in it."""
+def as_quoted(spot: Spot, start: int, text: str) -> str | None:
+    """Not where the text has quotes of its own, which may be the mistake, where a
+    comment may begin in it, or a bracket of it is alone, and not in a field that is
+    no text."""
     unclear = any(mark in text for mark in QUOTES) or " #" in text or "\n" in text
-    return None if unclear else in_quotes(text)
+    alone = any(text.count(one) != text.count(CLOSERS[one]) for one in CLOSERS)
+    sure = holds_text(owner(spot.text, start))
+    return in_quotes(text) if sure and not unclear and not alone else None
+
+
+def owner(text: str, start: int) -> str | None:
+    """The field whose value begins here; None for the items of a list."""
+    found = _OWNER.search(text[:start][-80:])
+    return found["key"] if found else None
+
+
+def _behind_collection(spot: Spot, start: int, text: str) -> Mistake | None:
+    """`tags: [a, b] noos: true`, `attributes: {Size: S}x`."""
+    end = _closed(text)
+    if end is None:
+        if text[:1] in CLOSERS and re.search(r"[,:](\s|\Z)", text):
+            return unclosed_bracket(start, text[0])
+        return None
+    inner, rest = text[1:end], text[end + 1 :].strip()
+    collection = not holds_text(owner(spot.text, start))
+    if not rest or not (collection or re.search(r"[,:]\s", inner)):
+        return None
+    found = _FIELD.match(rest)
+    if found and found["key"] in FIELDS:
+        where = start + len(text) - len(rest)
+        message = (
+            f"one field stands on each line. Write {found['key']}: on the next one"
+        )
+        return Mistake(where, where + len(found["key"]), "two-fields", message)
+    where = start + len(text) - len(rest)
+    return Mistake(
+        where,
+        start + len(text),
+        "yaml-syntax",
+        f"the {text[0]} that opens before this is closed here. Take {quoted(rest)} "
+        f"out, or write {quoted(text)} in quotes if it is a text",
+    )
+
+
+def _closed(text: str) -> int | None:
+    """Where the bracket is closed that the text begins with."""
+    depth = 0
+    for at, char in enumerate(text):
+        depth += (char in CLOSERS) - (char in CLOSERS.values())
+        if depth == 0:
+            return at if at else None
+    return None
+
+
+def open_bracket(text: str) -> str | None:
+    """The innermost bracket that is open at the end of the text."""
+    opened: list[str] = []
+    for char in text:
+        if char in CLOSERS:
+            opened.append(char)
+        elif opened and char == CLOSERS[opened[-1]]:
+            opened.pop()
+    return opened[-1] if opened else None
+
+
+def unclosed_bracket(start: int, opener: str) -> Mistake:
+    return Mistake(
+        start,
+        start + 1,
+        "unclosed-bracket",
+        f"the {opener} that opens here is never closed. Write {CLOSERS[opener]} after "
+        "the last value, and a comma between the values",
+    )
 
 
 # Lines.
@@ -104,7 +179,8 @@ def without_comment(text: str) -> str:
 
 
 def line_start(text: str, at: int) -> int:
-    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+    before = text.rfind("\n", 0, at) + 1
+    return max(before, text.rfind("\r", before, at) + 1)
 
 
 def line_of(text: str, first: int) -> str:
@@ -119,13 +195,17 @@ def key_column(line: str) -> int:
 
 def lines_above(spot: Spot) -> Iterator[tuple[int, int]]:
     """Number and start of the lines above, the nearest first; no blanks, comments."""
-    text = spot.text[: spot.first]
-    starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
-    for number in range(len(starts) - 1, 0, -1):
+    starts = _line_starts(spot.text)
+    for number in range(bisect_left(starts, spot.first), 0, -1):
         start = starts[number - 1]
-        stripped = line_of(text, start).strip()
+        stripped = line_of(spot.text, start).strip()
         if stripped and not stripped.startswith("#"):
             yield number, start
+
+
+@lru_cache(maxsize=2)
+def _line_starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
 
 
 def above(spot: Spot) -> int | None:

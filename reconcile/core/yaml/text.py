@@ -129,7 +129,12 @@ def _further(stopped: Location, before: Location, fix: Fix, source: Source) -> b
         return stopped.column >= fix.where.column + len(fix.text)
     here, above = (key_column(source.line(n)) for n in (stopped.line, before.line))
     goes_on = stopped.line == before.line + 1 and here > above
-    return not (goes_on and fix.text.startswith(QUOTES))
+    return not (goes_on and _is_value(fix))
+
+
+def _is_value(fix: Fix) -> bool:
+    """Whether the line has a value of its own by this fix, so that none is below."""
+    return fix.text.startswith(QUOTES) or fix.text == ": "
 
 
 def _in_first(typed: list[_Typed], problems: list[Problem]) -> list[Problem]:

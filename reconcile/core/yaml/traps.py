@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from reconcile.core.problems import Fix, Location, Problem
-from reconcile.core.yaml.fieldwords import NUMBERS
+from reconcile.core.yaml.fieldwords import FIELDS, NUMBERS
 from reconcile.core.yaml.nodes import Node, Scalar
 
 _PLAIN_MONEY = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
@@ -201,6 +201,11 @@ def _comma(run: Sequence[Bare]) -> Problem:
         )
     if value.style != "plain":
         return _no_value(first.key)
+    for bare in run:
+        key, _, rest = bare.key.text.partition(" ")
+        if key in FIELDS and rest:
+            message = f"a colon is missing. Write {key}: {rest}"
+            return Problem(bare.key.location, "no-colon", message)
     meant = value.source.text[value.start : last.end]
     return Problem(
         place,
@@ -272,7 +277,10 @@ def _decorated(text: str, decimals: int) -> _Said | None:
         return _Said(
             f"the currency is the key above, here stands the number. Write {number}"
         )
-    return _Said(f"{_form(text)}. Write {number}", number if _is_one(number) else None)
+    # Behind a point, before it, or before the zeros of `00` a digit may be lost.
+    lost = text.startswith(".") or text.endswith(".") or not number.strip("0.")
+    sure = _is_one(number) and not lost
+    return _Said(f"{_form(text)}. Write {number}", number if sure else None)
 
 
 def _form(text: str) -> str:
