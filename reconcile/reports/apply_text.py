@@ -20,6 +20,7 @@ from reconcile.reports.plan_told import (
     NotPossible,
     not_possible,
     nothing_to_do,
+    of_style,
     ways,
 )
 from reconcile.reports.plan_view import Group, WhenRefused, grouped, parts
@@ -173,7 +174,7 @@ def _refused_row(
         "not possible",
         f"{same.action} {whom}",
         "" if more else name,
-        tail="" if more else same.reason,
+        tail=of_style(same.refs, called, variants) if more else same.reason,
         place=place(same.source),
         below=(
             *((_skus(same.refs, variants), Cell(same.reason)) if more else ()),

@@ -17,6 +17,7 @@ from reconcile.reports.plan_told import (
     conflicts_and_held,
     findings,
     not_possible,
+    of_style,
     said_of,
     ways,
 )
@@ -106,7 +107,9 @@ def _refusal_row(view: View, same: NotPossible) -> Row:
         "x",
         f"{same.action} "
         + (count(len(keys), first.kind) if keys else f"{first.kind} {first.key}"),
-        _of_style(view, same.refs) if keys else _called(view, first),
+        of_style(same.refs, view.names, view.variants)
+        if keys
+        else _called(view, first),
         place=place(same.source),
         below=(
             *([Items(keys, None if view.verbose else 3)] if keys else []),
@@ -114,14 +117,6 @@ def _refusal_row(view: View, same: NotPossible) -> Row:
             *([Cell(same.hint, "dim")] if same.hint else []),
         ),
     )
-
-
-def _of_style(view: View, refs: Sequence[Ref]) -> str:
-    """`of 81340 Jeans`."""
-    style = view.variants.product(refs)
-    if style is None:
-        return ""
-    return " ".join(filter(None, ("of", style.key, view.names.get(style, ""))))
 
 
 def _called(view: View, ref: Ref) -> str:

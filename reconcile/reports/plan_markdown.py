@@ -21,7 +21,6 @@ from reconcile.reports.plan_markdown_page import (
 from reconcile.reports.plan_markdown_prices import price_sections
 from reconcile.reports.plan_markdown_words import (
     Writing,
-    acted_on,
     all_sides,
     both_sides,
     changes,
@@ -29,6 +28,7 @@ from reconcile.reports.plan_markdown_words import (
     listed,
     sentence,
     sentences,
+    several,
     table,
     told,
 )
@@ -178,7 +178,7 @@ def _refused(writing: Writing) -> Iterator[Section]:
     rows = []
     for one in not_possible(writing.plan.refused):
         first, *more = one.refs
-        who = _several(writing, one.refs) if more else writing.acted_on(first)
+        who = several(writing, one.refs) if more else writing.acted_on(first)
         said = sentences(one.reason, one.hint)
         where = writing.place(one.source)
         rows.append(f"- ⚠️ {one.action} {who}: {said} {where}".rstrip())
@@ -186,13 +186,6 @@ def _refused(writing: Writing) -> Iterator[Section]:
         number = len(writing.plan.refused)
         title = f"**Not possible** ({number} left out; this stops nothing else)"
         yield Section(title, tuple(rows), weight=70)
-
-
-def _several(writing: Writing, refs: Sequence[Ref]) -> str:
-    """`2 variants of 81340 Jeans (…)`."""
-    style = writing.variants.product(refs)
-    of = f" of {writing.who(style)}" if style else ""
-    return f"{count(len(refs), refs[0].kind)}{of} ({acted_on(writing, refs)})"
 
 
 def _conflicts(writing: Writing) -> Iterator[Section]:

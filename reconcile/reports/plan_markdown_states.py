@@ -28,6 +28,7 @@ from reconcile.reports.plan_markdown_words import (
     row,
     sentence,
     sentences,
+    several,
 )
 from reconcile.reports.plan_told import not_possible
 from reconcile.reports.plan_view import Group, grouped, parts
@@ -126,8 +127,7 @@ def _rows(report: Report, writing: Writing) -> Iterator[str]:
         )
     for one in not_possible(report.plan.refused):
         first, *more = one.refs
-        whom = f"{first.kind} {acted_on(writing, one.refs)}"
-        whom = whom if more else writing.acted_on(first)
+        whom = several(writing, one.refs) if more else writing.acted_on(first)
         said = sentences(one.reason, one.hint)
         yield row("not possible", whom, said, writing.place(one.source))
     for group in grouped(report.plan.conflicts):

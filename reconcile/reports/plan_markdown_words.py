@@ -260,6 +260,13 @@ def acted_on(writing: Writing, refs: Sequence[Ref]) -> str:
     return ", ".join(map(str.rstrip, said)) + (f" and {more} more" if more else "")
 
 
+def several(writing: Writing, refs: Sequence[Ref]) -> str:
+    """`2 variants of 81340 Jeans (…)`."""
+    style = writing.variants.product(refs)
+    of = f" of {writing.who(style)}" if style else ""
+    return f"{count(len(refs), refs[0].kind)}{of} ({acted_on(writing, refs)})"
+
+
 def all_sides(kind: KindName, change: Change) -> str:
     """Of a conflict: the catalog's value, Traede's, and the last applied."""
     sides = three_sides(kind, change)

@@ -321,6 +321,12 @@ def _not_possible(same: Sequence[Refusal]) -> NotPossible:
     )
 
 
+def of_style(refs: Sequence[Ref], names: Mapping[Ref, str], variants: Variants) -> str:
+    """Whose variants these are: `of 81340 Jeans Cycle white`."""
+    style = variants.product(refs)
+    return "" if style is None else f"of {style.key} {names.get(style, '')}".rstrip()
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule or the plan warns of, and all that it is about."""
