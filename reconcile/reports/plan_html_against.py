@@ -10,9 +10,9 @@ from reconcile.core.steps import Block, Change, Step, keys_of, unit
 from reconcile.reports.apply_text import fates
 from reconcile.reports.approvals import approval_lines
 from reconcile.reports.plan_html_values import Place, Row, Variant, Who
-from reconcile.reports.plan_html_words import RESULTS, Facts
+from reconcile.reports.plan_html_words import RESULTS, Facts, currencies_of
 from reconcile.reports.plan_told import (
-    BOTH_CHANGED,
+    NotPossible,
     conflicts_and_held,
     findings,
     keep_command,
@@ -26,6 +26,7 @@ from reconcile.reports.words import (
     HIDDEN,
     after_words,
     before_words,
+    count,
     counts,
     field_words,
     is_personal,
@@ -50,6 +51,13 @@ class Said:
     copy: str = ""
     """What to copy, for somebody who means it."""
     mood: str = ""
+    left_out: str = ""
+    """What is left out with a refused step."""
+    currencies: str = ""
+
+    @property
+    def weight(self) -> int:
+        return len(self.who) if self.left_out else 1
 
     @property
     def kinds(self) -> str:
@@ -97,14 +105,15 @@ def blocks(facts: Facts) -> Iterator[Said]:
             tuple(facts.who(ref) for ref in refs),
             counts(refs),
             facts.first_place(refs),
-            copy=_approval(block),
+            copy=_approval(facts, block),
+            currencies=facts.currencies(refs),
         )
 
 
-def _approval(block: Block) -> str:
+def _approval(facts: Facts, block: Block) -> str:
     if block.approve is None:
         return ""
-    return "\n".join(approval_lines(block, _WIDTH))
+    return "\n".join(approval_lines(block, _WIDTH, facts.plan.products))
 
 
 def refused(facts: Facts) -> Iterator[Said]:
@@ -116,14 +125,34 @@ def refused(facts: Facts) -> Iterator[Said]:
             counts(one.refs),
             facts.place(one.source),
             hint=one.hint,
+            left_out=_left_out(one),
         )
+
+
+def _left_out(one: NotPossible) -> str:
+    """A step is refused as a whole, so nothing of the object is written."""
+    noun = count(len(one.refs), one.refs[0].kind).partition(" ")[2]
+    which = f"this {noun}" if len(one.refs) == 1 else f"these {noun}"
+    if one.action in ("delete", "archive"):
+        return f"Left out: {which} as Traede has it."
+    if one.action == "create":
+        return f"Left out: {which}, with all that the catalog says of it."
+    also = ", its prices too" if one.refs[0].kind == "variant" else ""
+    return f"Left out with it: whatever else changes in {which}{also}."
 
 
 def warnings(facts: Facts) -> Iterator[Said]:
     for one in findings(facts.plan, facts.names):
         who = tuple(facts.who(ref) for ref in one.refs)
         where = facts.first_place(one.refs)
-        yield Said(one.rule, one.said, who, counts(one.refs), where)
+        yield Said(
+            one.rule,
+            one.said,
+            who,
+            counts(one.refs),
+            where,
+            currencies=facts.currencies(one.refs),
+        )
 
 
 def held(facts: Facts, *, conflicts: bool) -> tuple[Held, ...]:
@@ -140,8 +169,12 @@ def held(facts: Facts, *, conflicts: bool) -> tuple[Held, ...]:
             for change in step.changes
             if change.held
         )
-        notes = [BOTH_CHANGED] if conflicts else []
-        row = facts.row(group, notes=notes)
+        row = replace(
+            facts.row(group),
+            causes="both" if conflicts else "drift",
+            currencies=currencies_of(s for s in group.steps if s.action != "create"),
+            weight=len(group.steps),
+        )
         found.append(
             Held(
                 row,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from reconcile.core.canonical import SEPARATOR
 from reconcile.core.rules.wording import PRICES
-from reconcile.core.steps import Change
+from reconcile.core.steps import Change, Step
 from reconcile.reports.plan_html_grid import attributes_of, cells, style_grid
 from reconcile.reports.plan_html_texts import stripped
 from reconcile.reports.plan_html_values import GridCell, Place, Row
-from reconcile.reports.plan_html_words import Facts, lines, web
+from reconcile.reports.plan_html_words import Facts, currencies_of, lines, web
 from reconcile.reports.plan_told import new_variants, price_spans
 from reconcile.reports.plan_view import Group, grouped
 from reconcile.reports.words import count
@@ -63,7 +64,7 @@ def _card(facts: Facts, group: Group) -> Card:
     notes = dict.fromkeys(note for step in group.steps for note in step.notes)
     row = facts.row(group, lines(facts, group, _is_detail, new=True), notes)
     return Card(
-        replace(row, grid=grid),
+        replace(row, grid=grid, currencies=currencies_of(variants)),
         number if variants else "",
         tuple(
             Listed(every[step.ref], attributes_of(facts, step.ref, group.ref))
@@ -113,6 +114,10 @@ def _texts(
 # --- categories as trees -----------------------------------------------------------
 
 
+_FEWEST: Final = 2
+"""Categories that are worth a tree."""
+
+
 @dataclass(frozen=True, slots=True)
 class Branch:
     """One category; `mood` is empty where it only holds what changes."""
@@ -124,9 +129,12 @@ class Branch:
 
 
 def trees(facts: Facts) -> tuple[Branch, Branch] | None:
-    """The categories that a plan touches, before and after."""
+    """The categories that a plan touches, before and after; None where their rows say
+    the same, as they do unless something moves."""
     before, after = Branch(""), Branch("")
     steps = [s for s in facts.plan.to_do if s.ref.kind == "category"]
+    if len(steps) < _FEWEST or not _move(steps):
+        return None
     for step in steps:
         if step.action == "create":
             _grow(after, step.ref.key, "new", "new")
@@ -137,6 +145,20 @@ def trees(facts: Facts) -> tuple[Branch, Branch] | None:
             _grow(before, str(old), "gone", "renamed")
             _grow(after, str(new), "renamed", f"was {old}")
     return (before, after) if before.below or after.below else None
+
+
+def _move(steps: Sequence[Step]) -> bool:
+    """Whether some go here and come there, or stand below another one then."""
+    return {"create", "delete"} <= {step.action for step in steps} or any(
+        _above(change.before) != _above(change.after)
+        for step in steps
+        if step.action == "rename"
+        for change in step.changes[:1]
+    )
+
+
+def _above(key: object) -> list[str]:
+    return str(key).split(SEPARATOR)[:-1]
 
 
 def _grow(root: Branch, key: str, mood: str, said: str) -> None:

@@ -13,7 +13,7 @@ from reconcile.core.model import Ref
 from reconcile.core.problems import Location
 from reconcile.core.steps import Step, unit
 from reconcile.reports.plan_html_values import Place, Who
-from reconcile.reports.plan_html_words import Facts
+from reconcile.reports.plan_html_words import Facts, currencies_of
 from reconcile.reports.plan_told import not_possible, waits
 from reconcile.reports.prices import is_price
 from reconcile.reports.verdict import styles
@@ -58,6 +58,7 @@ class File:
     said: str
     kinds: str
     rows: tuple[Caused, ...]
+    currencies: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,9 @@ def _file(facts: Facts, path: str, causes: list[_Cause]) -> File:
         for ref in (one.refs or [step.ref for step in one.steps])
     )
     rows = tuple(_caused(facts, one) for one in ordered)
-    return File(path, " · ".join(_said(causes)), " ".join(kinds), rows)
+    currencies = currencies_of(step for one in ordered for step in one.steps)
+    said = " · ".join(_said(causes))
+    return File(path, said, " ".join(kinds), rows, currencies)
 
 
 def _line(cause: _Cause) -> int:

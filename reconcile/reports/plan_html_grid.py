@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal
 
+from reconcile.core.kinds import KINDS
 from reconcile.core.model import Ref
-from reconcile.core.steps import Step
-from reconcile.reports.plan_html_values import Grid, GridCell
+from reconcile.core.steps import Change, Step
+from reconcile.reports.plan_html_values import GONE, SAME, Grid, GridCell
 from reconcile.reports.plan_html_words import Facts
 from reconcile.reports.plan_told import UPDATES, goes_off_sale
 from reconcile.reports.plan_view import Group
@@ -18,6 +19,8 @@ _WIDE: Final = 14
 """A grid has at most so many columns; what is wider is a list."""
 _FIELDS: Final = 3
 """Changed fields that one cell names."""
+_SALE: Final = KINDS["variant"].retire()
+"""What going off sale, or back on it, consists of."""
 
 Attributes = Mapping[str, str]
 
@@ -107,7 +110,11 @@ def _grid(
         )
         for value in dict.fromkeys(place[0] for place in places)
     )
-    return Grid((down, across), tuple(columns), rows)
+    # What goes is seen first.
+    ordered = sorted(
+        rows, key=lambda row: all(c is None or c.mood != GONE for c in row[1])
+    )
+    return Grid((down, across), tuple(columns), tuple(ordered))
 
 
 def _cell(facts: Facts, ref: Ref, steps: Sequence[Step], *, apart: bool) -> GridCell:
@@ -121,9 +128,7 @@ def _cell(facts: Facts, ref: Ref, steps: Sequence[Step], *, apart: bool) -> Grid
     changes = [change for step in steps for change in step.written]
     eans = (str(c.after) for c in changes if c.path == ("ean",) and c.after)
     outcome = facts.outcome(to_do) if apart and to_do else None
-    return GridCell(
-        ref.key, next(eans, ""), mood or "same", said or "unchanged", outcome
-    )
+    return GridCell(ref.key, next(eans, ""), mood or SAME, said or "unchanged", outcome)
 
 
 def _fate(steps: Sequence[Step]) -> tuple[str, str]:
@@ -134,23 +139,30 @@ def _fate(steps: Sequence[Step]) -> tuple[str, str]:
     if "create" in actions:
         return "new", "new, archived" if True in archived else "new"
     if actions & {"delete", "archive"}:
-        return "gone", "deleted"
+        return GONE, "deleted"
+    on_sale = bool(archived) or "revive" in actions
+    fields = _fields(c for c in changes if not (on_sale and c.path in _SALE))
     if True in archived:
-        return "off", "archived"
+        return "off", "; ".join(filter(None, ["archived", fields]))
     if "revive" in actions or False in archived:
-        return "new", "back on sale"
+        return "new", "; ".join(filter(None, ["back on sale", fields]))
+    if "rename" in actions:
+        return "changed", "renamed"
+    return ("changed", fields) if fields else ("", "")
+
+
+def _fields(changes: Iterable[Change]) -> str:
+    """`changed: price, ean`."""
     fields = list(
         dict.fromkeys(
             "price" if c.path[0] == "prices" else " ".join(c.path) for c in changes
         )
     )
-    if "rename" in actions:
-        return "changed", "renamed"
     if not fields:
-        return "", ""
+        return ""
     more = [f"{len(fields) - _FIELDS} more"] if len(fields) > _FIELDS + 1 else []
     shown = fields[:_FIELDS] if more else fields
-    return "changed", f"changed: {', '.join([*shown, *more])}"
+    return f"changed: {', '.join([*shown, *more])}"
 
 
 def size_rank(size: str) -> tuple[int, float, str]:

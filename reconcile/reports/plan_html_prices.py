@@ -35,6 +35,10 @@ _WIDE: Final = 480
 _BINS: Final = 24
 _FINEST: Final = Decimal("0.1")
 _TALL: Final = 64
+_TOP: Final = 16
+"""Above the bars, for the number that each stands for."""
+_NEARLY: Final = Decimal("0.8")
+"""Of all rows: so many alike can be said in one."""
 _FEWEST: Final = 3
 """Styles that are worth a drawing."""
 
@@ -92,6 +96,7 @@ class PriceLine:
     """The largest move, signed, to sort by."""
     outcome: Outcome | None
     waits: bool
+    causes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class Bin:
     y: int
     width: int
     height: int
+    number: int
     label: str
 
 
@@ -161,6 +167,8 @@ def _currency(facts: Facts, rows: list[PriceRow]) -> Currency:
         _line(facts, row, [by_ref[ref] for ref in row.variants], widest) for row in rows
     )
     wild = len(rows) - len(calm)
+    if margin := _usual_margin(lines):
+        said += f" · {margin}"
     return Currency(
         rows[0].currency,
         said,
@@ -203,6 +211,7 @@ def _line(
         f"{_main(row) or 0:.2f}",
         facts.outcome(steps),
         row.waits,
+        " ".join(dict.fromkeys(change.cause for change in row.changes)),
     )
 
 
@@ -280,6 +289,24 @@ def _margin(row: PriceRow, steps: Sequence[Step]) -> Margin | None:
     return Margin(was if was != now else "", f"{now} %", min(after) < 0)
 
 
+def _usual_margin(lines: Sequence[PriceLine]) -> str:
+    """`margin 34 → 32 %`, where nearly all rows say the same; empty where they do
+    not."""
+    found = Counter(
+        f"{line.margin.before} → {line.margin.after}"
+        if line.margin.before
+        else f"stays {line.margin.after}"
+        for line in lines
+        if line.margin and not line.outlier
+    )
+    if found.total() < _FEWEST:
+        return ""
+    ((said, most),) = found.most_common(1)
+    if most == found.total():
+        return f"margin {said}"
+    return f"margin mostly {said}" if most >= _NEARLY * found.total() else ""
+
+
 def _margins(row: PriceRow, steps: Sequence[Step], *, after: bool) -> list[Decimal]:
     """The lowest and the highest among the variants of a row."""
     found = []
@@ -316,7 +343,14 @@ def _histogram(rows: Sequence[PriceRow], limit: Decimal) -> Histogram | None:
     )
     wide, most = _WIDE // max(number, _FEWEST), max(numbers.values())
     bins = tuple(
-        Bin(at * wide, _TALL - tall, wide, tall, f"{here}: {count(found, 'style')}")
+        Bin(
+            at * wide,
+            _TOP + _TALL - tall,
+            wide,
+            tall,
+            found,
+            f"{here}: {count(found, 'style')}",
+        )
         for at, found in sorted(numbers.items())
         for tall in [max(found * _TALL // most, 3)]
         for here in [_between(low + at * step, low + (at + 1) * step)]

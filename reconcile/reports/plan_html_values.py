@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from reconcile.reports.worddiff import Piece
+
+GONE: Final = "gone"
+SAME: Final = "same"
+"""The moods of a variant that leaves, and of one that stays as it is."""
+_FITS: Final = 6
+"""Columns of a grid that a small desktop has room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,8 @@ class Line:
     variants: tuple[Variant, ...]
     """Them, unless they are listed before."""
     field: str
-    pieces: tuple[Piece, ...] = ()
+    sides: tuple[tuple[Piece, ...], ...] = ()
+    """Old and new, with what differs; the words between them alike on both."""
     text: str = ""
     long: tuple[Text, ...] = ()
     known: str = ""
@@ -88,6 +97,16 @@ class Grid:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[GridCell | None, ...]], ...]
 
+    @property
+    def wide(self) -> bool:
+        """Whether it would be cut off on most screens."""
+        return len(self.columns) > _FITS
+
+    def unchanged(self, cells: Sequence[GridCell | None]) -> str:
+        """`5, 5.5, 6`: those of a row that stay as they are."""
+        each = zip(self.columns, cells, strict=True)
+        return ", ".join(title for title, cell in each if cell and cell.mood == SAME)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -108,3 +127,7 @@ class Row:
     """Why it is deleted."""
     waits: bool = False
     """Whether none of it came with this branch."""
+    currencies: str = ""
+    """Of the prices that it shows, for the filter."""
+    weight: int = 1
+    """How many it counts for in the number of its section."""

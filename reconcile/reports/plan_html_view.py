@@ -28,7 +28,7 @@ from reconcile.reports.plan_html_files import File, files
 from reconcile.reports.plan_html_grid import Section, style_grid
 from reconcile.reports.plan_html_prices import Currency, currencies
 from reconcile.reports.plan_html_values import Line, Row
-from reconcile.reports.plan_html_words import Facts, lines, web
+from reconcile.reports.plan_html_words import Facts, lines, two_sides, web
 from reconcile.reports.plan_told import (
     ARCHIVED,
     UPDATES,
@@ -52,13 +52,19 @@ from reconcile.reports.verdict import (
     styles,
     summary,
 )
-from reconcile.reports.worddiff import Piece
+from reconcile.reports.worddiff import word_diff
 from reconcile.reports.words import count
 
 _NOBODY_SAYS: Final = (
     "Somebody changed this in Traede. Traede does not say who it was, nor when. It is "
     "left alone, and not part of this plan, until you say which side is right."
 )
+
+
+_USUAL: Final = "api.traede.com"
+"""Whose address says nothing."""
+_ORDERED: Final = ("product", "variant")
+"""What comes back from an undo without its orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +111,12 @@ class View:
     unmanaged: str
     kinds: tuple[str, ...]
     tenant: str
+    """Brand and address, where they say more than the environment does."""
     change_url: str
     run_url: str
     price_styles: int
-    against: str
-    """What stands in the section on refusals and conflicts."""
+    without_history: bool
+    """Whether an undo gives back less than was deleted."""
     who_changed_it: str
     complete: bool
     """Whether Traede was read."""
@@ -162,7 +169,7 @@ def view_of(plan: Plan, about: About, report: Report | None = None) -> View:
         change_url=web(about.change_url),
         run_url=web(about.run_url),
         price_styles=0,
-        against="",
+        without_history=any(step.ref.kind in _ORDERED for step in going),
         who_changed_it=_NOBODY_SAYS,
         complete=plan.complete,
         applied=report is not None,
@@ -171,23 +178,15 @@ def view_of(plan: Plan, about: About, report: Report | None = None) -> View:
     )
     # A style counts once, in however many currencies.
     styles = {row.who for currency in view.currencies for row in currency.rows}
-    against = ", or ".join(
-        words
-        for words, found in (
-            ("not possible", view.refused),
-            ("in conflict", view.conflicts),
-        )
-        if found
-    )
-    view = replace(view, price_styles=len(styles), against=against)
+    view = replace(view, price_styles=len(styles))
     return replace(view, tiles=tuple(_tiles(view, facts)))
 
 
 def _tenant(plan: Plan, about: About) -> str:
-    host = plan.tenant.url.removeprefix("https://")
+    host = plan.tenant.url.removeprefix("https://").rstrip("/")
     brand = "" if plan.tenant.brand_id is None else f"brand {plan.tenant.brand_id}"
-    said = brand in about.environment
-    return host if said else f"{host}, {brand}"
+    said = ("" if brand in about.environment else brand, "" if host == _USUAL else host)
+    return ", ".join(filter(None, said))
 
 
 def _verdict(facts: Facts) -> Verdict:
@@ -224,7 +223,8 @@ def _tiles(view: View, facts: Facts) -> Iterator[Tile]:
             Tile("blocks", len(view.blocks), "to check", "stop"),
             Tile("deletes", len(view.deletes), "deleted", "delete"),
             Tile("offsale", len(view.off_sale), "off sale", "delete"),
-            Tile("against", len(both) + len(facts.plan.refused), view.against, "stop"),
+            Tile("conflicts", len(both), "in conflict", "held"),
+            Tile("refused", len(facts.plan.refused), "not possible", "warn"),
             Tile("warnings", len(view.warnings), "warnings", "warn"),
             Tile("prices", view.price_styles, "styles repriced", "change"),
             Tile("new", len(view.cards), "new", "new"),
@@ -234,9 +234,6 @@ def _tiles(view: View, facts: Facts) -> Iterator[Tile]:
         )
         if tile.number
     )
-    same = sum(n for n in unchanged(facts.plan).values() if n > 0)
-    if same:
-        yield Tile("", same, "unchanged", "calm")
 
 
 # --- what it does ------------------------------------------------------------------
@@ -269,11 +266,8 @@ def _update(facts: Facts, group: Group) -> Row:
 def _rename(facts: Facts, step: Step) -> Row:
     change = step.changes[0]
     row = facts.row(Group(unit(step), (step,)))
-    pieces: tuple[Piece, ...] = (
-        ("old", str(change.before)),
-        ("new", str(change.after)),
-    )
-    line = Line("", (), KINDS[step.ref.kind].key_field, pieces)
+    sides = two_sides(word_diff(str(change.before), str(change.after), None))
+    line = Line("", (), KINDS[step.ref.kind].key_field, sides)
     return replace(row, who=facts.who(step.ref), lines=(line,), notes=step.notes)
 
 

@@ -15,6 +15,8 @@ from reconcile.reports.plan_html_texts import long_texts
 from reconcile.reports.plan_html_values import Line, Outcome, Place, Row, Variant, Who
 from reconcile.reports.plan_told import to_ref, waits
 from reconcile.reports.plan_view import Group, Part, parts
+from reconcile.reports.prices import is_price
+from reconcile.reports.worddiff import Piece
 from reconcile.reports.words import (
     count,
     field_words,
@@ -54,8 +56,10 @@ class Facts:
         known = (ref for one in plan.products.values() for ref in one.variants)
         self._order = {ref: at for at, ref in enumerate(known)}
         self._by_style: dict[Ref, list[Step]] = defaultdict(list)
+        self._by_ref: dict[Ref, list[Step]] = defaultdict(list)
         for step in plan.steps:
             self._by_style[unit(step)].append(step)
+            self._by_ref[step.ref].append(step)
         self.refused = {to_ref(one.id.partition(":")[2]) for one in plan.refused}
         self.places: dict[Ref, Location] = {}
         for step in steps:
@@ -73,6 +77,11 @@ class Facts:
     def of_style(self, ref: Ref) -> Sequence[Step]:
         """Every step of a product and its variants, held ones too."""
         return self._by_style.get(ref, ())
+
+    def currencies(self, refs: Iterable[Ref]) -> str:
+        """Of the prices of these objects that would move."""
+        each = (self._by_style.get(ref, self._by_ref.get(ref, [])) for ref in refs)
+        return currencies_of(step for steps in each for step in steps)
 
     def who(self, ref: Ref) -> Who:
         kind = "" if ref.kind == "product" else ref.kind
@@ -121,7 +130,8 @@ class Facts:
         self, group: Group, lines: Sequence[Line] = (), notes: Iterable[str] = ()
     ) -> Row:
         kinds = dict.fromkeys(step.ref.kind for step in group.steps)
-        causes = dict.fromkeys(c.cause for step in group.steps for c in step.changes)
+        # What is held is not part of what a row of the plan does.
+        causes = dict.fromkeys(c.cause for step in group.steps for c in step.written)
         return Row(
             self.who(group.ref),
             self.place(group.source),
@@ -132,6 +142,12 @@ class Facts:
             tuple(notes),
             waits=self.plan.base is not None and waits(group.steps),
         )
+
+
+def currencies_of(steps: Iterable[Step]) -> str:
+    """For the filter: those of all prices that change."""
+    found = {c.path[1] for step in steps for c in step.changes if is_price(c)}
+    return " ".join(sorted(found))
 
 
 def web(url: str) -> str:
@@ -177,4 +193,11 @@ def _line(facts: Facts, group: Group, part: Part, *, listed: bool, new: bool) ->
     known = "compared with last applied" if change.basis == "applied" else ""
     if long := long_texts(change):
         return Line(whose, variants, field, long=long, known=known)
-    return Line(whose, variants, field, tuple(pieces), known=known)
+    return Line(whose, variants, field, sides=two_sides(pieces), known=known)
+
+
+def two_sides(pieces: Iterable[Piece]) -> tuple[tuple[Piece, ...], ...]:
+    """A difference as old and new, each one whole."""
+    every = tuple(pieces)
+    old = tuple(piece for piece in every if piece[0] != "new")
+    return old, tuple(piece for piece in every if piece[0] != "old")

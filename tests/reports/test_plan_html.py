@@ -37,6 +37,7 @@ STATES = {
     **{f"report-{name}": (one.plan, one) for name, one in report_cases.ALL.items()},
 }
 POLO = Ref("product", "polo")
+TEES = html_cases.TEES
 TAGS = set(
     "html head meta title style script body a header h1 svg path circle line rect ul "
     "li code main p nav strong span form label input select option button output div "
@@ -580,3 +581,163 @@ def test_the_foot_says_how_to_apply_and_undo(state: str, apply: str, undo: str) 
     for words, known in (("To apply", apply), ("To undo", undo)):
         assert (words in html) is bool(known)
         assert known in html
+
+
+# --- what a salesperson stumbles over -----------------------------------------------
+
+
+def test_a_cell_says_both_where_a_variant_goes_off_sale_and_is_repriced() -> None:
+    off = (change("archived", False, True), change("b2c_available", True, False))
+    one = replace(
+        plan(
+            style("update", "tee", TEES[:1], *off, price("EUR", "1", "2")),
+            style("update", "tee", TEES[1:2], *off),
+            style("update", "tee", TEES[2:3], off[1]),
+        ),
+        products=html_cases.styles().products,
+    )
+    grid = style_grid(Facts(one, ABOUT, None), Ref("product", "tee"), "offsale")
+
+    assert grid is not None
+    assert [cell and cell.said for _, cells in grid.rows for cell in cells] == [
+        "archived; changed: price", "archived", "changed: b2c_available", "unchanged",
+    ]  # fmt: skip
+
+
+def test_a_grid_sums_up_what_stays() -> None:
+    grid = style_grid(Facts(html_cases.styles(), ABOUT, None), POLO, "deletes")
+
+    assert grid is not None
+    assert [grid.unchanged(cells) for _, cells in grid.rows] == ["", "L"]
+    assert [title for title, _ in grid.rows] == ["White", "Navy"]
+    assert not grid.wide
+    assert replace(grid, columns=tuple("1234567")).wide
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sides"),
+    [
+        ("Shirt Himons multi", "Shirt Himons",
+         [[("same", "Shirt Himons"), ("old", " multi")], [("same", "Shirt Himons")]]),
+        ("Red cap", "Blue cap",
+         [[("old", "Red"), ("same", " cap")], [("new", "Blue"), ("same", " cap")]]),
+        ("", "Two words", [[], [("new", "Two words")]]),
+    ],
+)  # fmt: skip
+def test_a_short_text_stands_whole_on_both_sides(
+    before: str, after: str, sides: list[list[tuple[str, str]]]
+) -> None:
+    one = plan(step("update", "product:x", change("name", before, after), name=after))
+    (row,) = view_of(one, ABOUT).others
+
+    assert [list(side) for side in row.lines[0].sides] == sides
+    assert "→" in Tags(render_html(one, ABOUT)).text
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        ("update:variant:a", "Left out with it: whatever else changes in this variant, "
+         "its prices too."),
+        ("update:product:a",
+         "Left out with it: whatever else changes in this product."),
+        ("create:product:a",
+         "Left out: this product, with all that the catalog says of it."),
+        ("delete:category:a", "Left out: this category as Traede has it."),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_what_is_left_out_with_it(refusal: str, said: str) -> None:
+    view = view_of(plan(refused=(Refusal(refusal, "reason"),)), ABOUT)
+
+    assert [one.left_out for one in view.refused] == [said]
+
+
+def test_conflicts_and_refusals_stand_apart_and_stop_nothing() -> None:
+    html = render_html(html_cases.styles(), ABOUT)
+    order = [
+        html.index(words)
+        for words in (
+            "Check first: stops everything",
+            "In conflict: decide which holds",
+            "Not possible: left out, the rest goes on",
+            'class="controls"',
+            'id="deletes"',
+        )
+    ]
+
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    ("url", "brand", "environment", "said"),
+    [
+        ("https://api.traede.com", 1, "production, brand 1", ""),
+        ("https://api.traede.com", 1, "production", "brand 1"),
+        ("https://api.traede.com/", None, "", ""),
+        ("http://127.0.0.1:1", 1, "try, brand 1", "http://127.0.0.1:1"),
+        ("https://test.traede.com", 2, "", "brand 2, test.traede.com"),
+    ],
+)
+def test_an_address_is_told_where_it_is_another(
+    url: str, brand: int | None, environment: str, said: str
+) -> None:
+    one = plan()
+    one = replace(one, tenant=replace(one.tenant, url=url, brand_id=brand))
+
+    assert view_of(one, replace(ABOUT, environment=environment)).tenant == said
+
+
+@pytest.mark.parametrize(
+    ("retails", "said"),
+    [
+        (["200"] * 5, " · margin 50 → 45 %"),
+        (["200"] * 4 + ["400"], " · margin mostly 50 → 45 %"),
+        (["200"] * 3 + ["400", "500"], ""),
+        (["200"], ""),
+    ],
+)
+def test_a_usual_margin_is_said_once(retails: list[str], said: str) -> None:
+    steps = [
+        replace(one, beside={("prices", "EUR", "rec_sales_price"): amount})
+        for n, amount in enumerate(retails)
+        for one in style("update", f"s{n}", [f"v{n}"], price("EUR", "100", "110"))
+    ]
+    (eur,) = currencies(facts(*steps))
+
+    assert eur.said.partition("+10.0 %")[2] == said
+
+
+def test_categories_stand_as_trees_only_where_something_moves() -> None:
+    def trees_of(*steps: object) -> object:
+        return view_of(plan(*steps), ABOUT).trees  # type: ignore[arg-type]
+
+    def renamed(old: str, new: str) -> object:
+        return step("rename", f"category:{new}", change("path", old, new))
+
+    hat = step("create", "category:Hat")
+    assert trees_of(hat, step("create", "category:Cap")) is None
+    assert trees_of(renamed("Hat", "Hats"), renamed("A > B", "A > C")) is None
+    assert trees_of(hat, step("delete", "category:Cap")) is not None
+    assert trees_of(hat, renamed("A > B", "B")) is not None
+
+
+def test_deletes_say_beside_them_what_an_undo_loses() -> None:
+    deletes = "brings deleted things back as new ones, without their order history"
+    season = plan_cases.ALL["season"]
+    html = render_html(season, ABOUT)
+
+    assert html.index('id="deletes"') < html.index(deletes) < html.index("<footer")
+    assert "order history" not in render_html(plan_cases.ALL["prices"], ABOUT)
+
+
+@pytest.mark.parametrize(
+    ("section", "causes", "paid"),
+    [("conflicts", "both", ""), ("held", "drift", "")],
+)
+def test_what_is_held_has_the_cause_of_its_section(
+    section: str, causes: str, paid: str
+) -> None:
+    rows = getattr(view_of(html_cases.styles(), ABOUT), section)
+
+    assert {one.row.causes for one in rows} == {causes}
+    assert {one.row.currencies for one in rows} == {paid}
