@@ -13,12 +13,12 @@ from reconcile.reports.plan_html_values import Place, Row, Variant, Who
 from reconcile.reports.plan_html_words import RESULTS, Facts, currencies_of
 from reconcile.reports.plan_told import (
     NotPossible,
+    Way,
     conflicts_and_held,
     findings,
-    keep_command,
     not_possible,
-    put_back_command,
     to_ref,
+    ways,
 )
 from reconcile.reports.plan_view import grouped
 from reconcile.reports.worddiff import Piece, word_diff
@@ -91,9 +91,8 @@ class Held:
     values: tuple[HeldValue, ...]
     gone: tuple[Variant, ...]
     """What was deleted in Traede."""
-    keep: str
-    back: str
-    """The commands that take it into the catalog, and that write ours over it."""
+    ways: tuple[Way, Way]
+    """How somebody settles it: Traede's side taken, or the catalog's."""
 
 
 def blocks(facts: Facts) -> Iterator[Said]:
@@ -180,8 +179,7 @@ def held(facts: Facts, *, conflicts: bool) -> tuple[Held, ...]:
                 row,
                 tuple(values),
                 facts.variants(gone),
-                keep_command(group),
-                put_back_command(group),
+                ways(group),
             )
         )
     return tuple(found)

@@ -103,8 +103,9 @@ def ways(group: Group) -> tuple[Way, Way]:
     """Traede's side taken, and the catalog's."""
     back = put_back_command(group)
     if all(step.action == "create" for step in group.steps):
-        out = f"let it be gone: take its entry out, {place(group.source)}"
-        return Way(out), Way("make it again", back)
+        where = f", {place(group.source)}" if group.source else ""
+        out = Way(f"let it be gone: take its entry out{where}")
+        return out, Way("make it again", back)
     keep = keep_command(group)
     if any(change.cause == "both" for step in group.steps for change in step.changes):
         return Way("Traede's holds", keep), Way("the catalog's holds", back)
