@@ -5,14 +5,17 @@ says. A page says in its first lines what it starts from:
     <!-- starts with: a shop -->       the same, and docs/shop.json as the live shop
     <!-- starts with: the start -->    what somebody has who did all of docs/start.md
 
-A YAML block that names its file is that file from there on. `curl …/_sandbox/edit` is
-somebody at the web page of Traede. In what a command says, `…` on a line of its own
-stands for lines, within one for text. UPDATE_GOLDEN=1 writes what is said now into the
+A YAML block that names its file, behind the word `yaml` or in a first line `# …yaml`,
+is that file from there on. A file of the catalog is shown whole, as the import wrote
+it, but for what the page speaks of. `curl …/_sandbox/edit` is somebody at the web page
+of Traede. In what a command says, `…` on a line of its own stands for lines, within one
+for text. UPDATE_GOLDEN=1 writes what is said now into the
 pages, and the git diff is the review.
 """
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import re
@@ -45,7 +48,8 @@ def starts_with(page: str) -> str:
 
 TASKS = [page for page in PAGES if starts_with(page) == "the start"]
 PART = re.compile(
-    r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"^```(?P<language>\w+)(?: (?P<file>\S+))?\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
 )
 VARYING = (
     (re.compile(r"\b(plan|Plan) [0-9a-f]{8}\b"), r"\1 …"),
@@ -79,7 +83,8 @@ class Reader:
     def read(self, page: str) -> str:
         """Do what the page says; the page as it is right is returned."""
         text = (DOCS / page).read_text("utf-8")
-        return PART.sub(lambda part: play(self, part), text)
+        speaks = words_of(PART.sub("", text))
+        return PART.sub(lambda part: play(self, part, speaks), text)
 
     def run(self, command: str) -> str:
         program, *words = shlex.split(command, comments=True)
@@ -126,6 +131,33 @@ class Reader:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
+
+    def edited(self, name: str, text: str, speaks: set[str]) -> None:
+        """The file as the page shows it; its reader finds nothing in it that the page
+        does not speak of, and loses nothing by copying it whole."""
+        assert name in speaks, name
+        path = self.folder / name
+        if path.exists():
+            before = path.read_text("utf-8")
+            unlike = words_of(text) - words_of(before) - speaks
+            assert not unlike, (name, unlike)
+            assert "delete: true" in text or not lost(before, text), name
+        self.write(name, text)
+
+
+def lost(before: str, after: str) -> list[str]:
+    """Lines of a file that another one neither has nor has changed."""
+    old = before.splitlines()
+    compared = difflib.SequenceMatcher(None, old, after.splitlines(), autojunk=False)
+    return [
+        line
+        for _, start, end, new_start, new_end in compared.get_opcodes()
+        for line in old[start + (new_end - new_start) : end]
+    ]
+
+
+def words_of(text: str) -> set[str]:
+    return {word.strip(".,:") for word in re.findall(r"[\w./-]+,?\w*", text)}
 
 
 @pytest.fixture(scope="module")
@@ -183,11 +215,40 @@ def test_who_did_the_start_can_do_the_tasks_in_any_order(
 
         assert reader.git(["status", "--porcelain"]) == "", page
         assert reader.reconcile(["plan"]).startswith("nothing to do"), page
+        assert reader.reconcile(["fmt", "--check"]).startswith("0 of "), page
 
 
-def play(reader: Reader, part: re.Match[str]) -> str:
+@pytest.mark.parametrize(
+    ("shown", "right"),
+    [
+        ("# schema\na: 1\nb: 300\n", True),
+        ("# schema\na: 1\nb: 315\n", True),
+        ("# schema\na: 1\nb: 300\narchived: true\n", True),
+        ("a: 1\nb: 315\n", False),
+        ("# schema\na: 1\nb: 320\n", False),
+        ("# schema\nb: 315\n", False),
+        ("# schema\na: 1\nb: 300\nc: 2\n", False),
+    ],
+)
+def test_a_shown_file_differs_only_in_what_its_page_speaks_of(
+    reader: Reader, shown: str, right: bool
+) -> None:
+    reader.write("a.yaml", "# schema\na: 1\nb: 300\n")
+    speaks = words_of("In `a.yaml` it is 315 now, or `archived: true`.")
+
+    if right:
+        reader.edited("a.yaml", shown, speaks)
+    else:
+        with pytest.raises(AssertionError):
+            reader.edited("a.yaml", shown, speaks)
+        assert "b: 300" in (reader.folder / "a.yaml").read_text("utf-8")
+
+
+def play(reader: Reader, part: re.Match[str], speaks: set[str]) -> str:
     """The part as it is right: itself, unless a command says something else."""
-    if part["language"] == "yaml":
+    if part["language"] == "yaml" and part["file"]:
+        reader.edited(part["file"], part["text"], speaks)
+    elif part["language"] == "yaml":
         if named := re.match(r"# (\S+\.yaml)\n", part["text"]):
             reader.write(named[1], part["text"])
             (reader.folder / "catalog/example.yaml").unlink(missing_ok=True)

@@ -30,6 +30,8 @@ def look(setting: Setting) -> Status:
     now = utc_now()
     try:
         with open_state(setting, create=False) as state:
+            meta = state.meta()
+            last = None if meta.run is None else state.run(meta.run)
             return Status(
                 state.name,
                 state.tenant,
@@ -39,7 +41,8 @@ def look(setting: Setting) -> Status:
                     for ref, row in state.ledger().items()
                     if not (row.spent or row.retired)
                 ),
-                commit=state.meta().commit,
+                commit=meta.commit,
+                edited=last is not None and _past(last).edited,
                 runs=tuple(_past(run) for run in state.runs(SHOWN)),
                 open_calls=tuple(_call(call) for call in state.in_flight()),
                 lease=lease_of(state.holder()),
@@ -80,6 +83,7 @@ def _past(run: Run) -> PastRun:
         told.get("changed"),
         told.get("left"),
         told.get("adopted"),
+        bool(told.get("edited")),
     )
 
 

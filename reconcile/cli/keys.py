@@ -44,6 +44,18 @@ def complete_old(
     return _offer(context, found)
 
 
+def kinds_with(context: click.Context, key: str) -> list[str]:
+    """The kinds that have this key in the catalog."""
+
+    def found(texts: _Texts) -> list[str]:
+        from reconcile.core.completing import keys_beginning
+        from reconcile.core.kinds import KINDS
+
+        return [kind for kind in KINDS if key in keys_beginning(texts, key, kind)]
+
+    return _offer(context, found)
+
+
 def complete_only(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[str]:

@@ -20,6 +20,7 @@ from reconcile.cli.commands.doctor import doctor
 from reconcile.cli.commands.drift import drift
 from reconcile.cli.commands.explain import explain
 from reconcile.cli.commands.fmt import fmt
+from reconcile.cli.commands.help_ import help_
 from reconcile.cli.commands.import_ import import_
 from reconcile.cli.commands.init import init
 from reconcile.cli.commands.plan import plan
@@ -165,5 +166,6 @@ for command in (
     explain,
     ci,
     completion,
+    help_,
 ):
     cli.add_command(command)

@@ -6,6 +6,7 @@ from a flag.
 from __future__ import annotations
 
 import datetime
+import getpass
 import os
 import re
 import sys
@@ -102,10 +103,11 @@ def load(setting: Setting) -> tuple[Loaded, dict[str, bytes]]:
 
 
 def today(timezone: str) -> str:
-    return datetime.datetime.now(tz=_zone(timezone)).date().isoformat()  # noqa: TID251
+    return datetime.datetime.now(tz=zone_of(timezone)).date().isoformat()  # noqa: TID251
 
 
-def _zone(timezone: str) -> ZoneInfo:
+def zone_of(timezone: str) -> ZoneInfo:
+    """Where the days of this catalog begin and end, and in which times are told."""
     try:
         return ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -146,7 +148,12 @@ def checked_duration(text: str | None) -> float | None:
 def who() -> str:
     """Who runs this, for the history."""
     names = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER")
-    return next((os.environ[name] for name in names if os.environ.get(name)), "unknown")
+    if known := next(filter(None, map(os.environ.get, names)), None):
+        return known
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a number that has no name
+        return "unknown"
 
 
 def utc_now() -> datetime.datetime:
@@ -156,6 +163,12 @@ def utc_now() -> datetime.datetime:
 def stopwatch() -> Callable[[], float]:
     started = time.monotonic()
     return lambda: time.monotonic() - started
+
+
+def has_token(setting: Setting) -> bool:
+    """Whether one was given, be it right or wrong."""
+    named = setting.flags.token_file is not None
+    return named or bool(os.environ.get("TRAEDE_TOKEN", "").strip())
 
 
 def token_of(setting: Setting) -> str:

@@ -79,6 +79,7 @@ def open_state(
 ) -> State:
     """The state of this tenant; made with its salt where there is none yet."""
     from reconcile.edges import state
+    from reconcile.edges.address import is_loopback
 
     url = setting.flags.state or setting.config.state or state.DEFAULT_URL
     return state.open_state(
@@ -88,6 +89,9 @@ def open_state(
         create=create,
         base=setting.folder,
         renewing=True,
+        # There an apply needs no brand, so a used state may not know it. It may take
+        # any: by Traede's ids another brand's objects are never taken for ours.
+        learn_brand=is_loopback(setting.tenant.url),
     )
 
 
@@ -147,6 +151,8 @@ class Read:
     digest: str
     seen: Seen
     approvals: Approvals
+    edited: bool = False
+    """Whether the files had edits that are not in the plan's commit."""
 
     @property
     def seal(self) -> Seal:
@@ -228,9 +234,11 @@ def plan_again(
     from reconcile.core.approvals import Approvals
     from reconcile.core.plan_json import digest_of
     from reconcile.core.planning import Options, make_plan
-    from reconcile.edges.files import git_commit
+    from reconcile.edges.files import git_commit, git_is_edited
 
     commit = git_commit(setting.folder)
+    files = (setting.catalog, setting.folder / setting.file)
+    edited = commit is not None and bool(git_is_edited(setting.folder, *files))
     options = Options(
         setting.tenant,
         wish.as_of or today(setting.config.timezone),
@@ -253,7 +261,7 @@ def plan_again(
     whole = replace(planned.plan, warnings=(*planned.plan.warnings, *said))
     planned = replace(planned, plan=whole)
     approvals = Approvals(loaded.catalog.approvals, wish.approve)
-    return Read(planned, digest_of(whole, seen.seal), seen, approvals)
+    return Read(planned, digest_of(whole, seen.seal), seen, approvals, edited)
 
 
 def _read(loaded: Loaded, reader: LiveReader, state: State, wish: Wish) -> Snapshot:
@@ -310,8 +318,9 @@ def limit_to(read: Read, saved_text: str | None) -> Limited:
     planned = read.planned
     limited = limit(planned.plan, saved, read.seal)
     plan = judge(limited.plan, saved, planned.ledger, read.approvals)
+    planned = replace(planned, plan=plan, part=saved.part)
     return Limited(
-        replace(read, planned=replace(planned, plan=plan), digest=digest),
+        replace(read, planned=planned, digest=digest),
         limited.conflicts,
         limited.as_found,
     )
@@ -369,6 +378,8 @@ def run_apply(
         "adopted": report.adopted,
         "readable": readable_fields(limited.read.seen.snapshot),
         "approved": remembered(plan.approved),
+        "lines": [line.approve for line in loaded.catalog.approvals],
+        "edited": limited.read.edited,
     }
     setting.progress.clear()
     try:

@@ -24,6 +24,8 @@ class PastRun:
     changed: int | None = None
     left: int | None = None
     adopted: int | None = None
+    edited: bool = False
+    """Whether the files had edits that are not in the commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Status:
     managed: Mapping[KindName, int] | None = None
     commit: str | None = None
     """The last one that was applied."""
+    edited: bool = False
+    """Whether with edits that are not in it."""
     runs: tuple[PastRun, ...] = ()
     """Newest first."""
     open_calls: tuple[PastCall, ...] = ()

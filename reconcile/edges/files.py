@@ -100,6 +100,15 @@ def git_commit(folder: Path) -> str | None:
     return (done.stdout.strip() or None) if done and done.returncode == 0 else None
 
 
+def git_is_edited(folder: Path, *paths: Path) -> bool | None:
+    """Whether any of these has edits that no commit has; None: git does not say."""
+    names = [str(path) for path in paths]
+    options = ("--porcelain", "--untracked-files=normal", "--", *names)
+    literally = ("--literal-pathspecs", "--no-optional-locks")
+    done = _git(folder, *literally, "status", *options)
+    return bool(done.stdout) if done and done.returncode == 0 else None
+
+
 def git_comes_after(folder: Path, commit: str, earlier: str) -> bool | None:
     """Whether a commit is an earlier one or a descendant of it; None: this clone does
     not have enough of the history to tell."""

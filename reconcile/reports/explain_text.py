@@ -6,10 +6,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from typing import Final
 
-from reconcile.core.explaining import Explained, Verdict
+from reconcile.core.explaining import DIFFERS, Explained, Verdict
 from reconcile.core.explaining.standing import Standing, What
 from reconcile.core.explaining.style import MOST, FieldOfStyle, Group, Style
 from reconcile.core.kinds import KINDS
@@ -18,17 +18,20 @@ from reconcile.core.personal import HIDDEN
 from reconcile.core.problems import Location
 from reconcile.reports.escape import terminal
 from reconcile.reports.layout import aligned, fit
+from reconcile.reports.status_text import commit_words, moment_words
 from reconcile.reports.words import count, field_words, value_words
 
 _VERDICTS: Final[dict[Verdict, str]] = {
     "will change": "will change",
     "held": "changed in Traede: held",
+    "conflict": "in conflict: changed here and in Traede, held",
     "once": "only sent with the create",
 }
 _COUNTED: Final[dict[Verdict, str]] = {
     "new": "new",
     "will change": "will change",
     "held": "changed in Traede: held",
+    "conflict": "in conflict",
 }
 _STANDS: Final[dict[What, str]] = {
     "as written": "",
@@ -60,11 +63,15 @@ _FEW: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """The run that applied the object last."""
+    """The run that wrote the object last, or deleted it."""
 
     id: int
     started: datetime
     commit: str | None
+    edited: bool
+    """Whether the files had edits that are not in the commit."""
+    zone: tzinfo
+    """In which its time is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,10 @@ class Story:
     asked: Ref | None = None
     """The key that was asked for, where it has another one now."""
     style: Style | None = None
+    deleted: LastRun | None = None
+    """The run that took it out of Traede, where the state still knows."""
+    styles: tuple[int, int] | None = None
+    """Of a category: the styles in it, and those below it too."""
 
 
 def render_explained(story: Story) -> str:
@@ -103,7 +114,8 @@ def render_explained(story: Story) -> str:
         *(_row(ref.kind, one) for one in story.values),
     ]
     lines += [f"  {line}" for line in aligned(rows)] if rows else []
-    lines += [f"  {terminal(line)}" for line in (*_whole(story), *_applied(story))]
+    told = (*_whole(story), *_category(story), *_applied(story))
+    lines += [f"  {terminal(line)}" for line in told]
     if story.style:
         lines += ["", *_style(story.style)]
     return "\n".join(lines) + "\n"
@@ -119,6 +131,9 @@ def _whole(story: Story) -> list[str]:
     stands = story.standing
     other = stands.elsewhere.key if stands.elsewhere else ""
     said = _STANDS[stands.what].format(other=other)
+    if story.deleted:
+        gone = "gone from Traede: " if stands.what in ("spent", "forget") else ""
+        said = f"{gone}deleted by {', '.join(_run_words(story.deleted))}"
     done = stands.what in ("spent", "retired")
     if done and KINDS[story.ref.kind].delete is None:
         said = "off sale in Traede: nothing more is to do"
@@ -130,6 +145,20 @@ def _whole(story: Story) -> list[str]:
             lines.append(f"Traede has it{named} (id {stands.remote_id})")
         return [*lines, said, *_take_over(story)]
     return [said] if said else []
+
+
+def _category(story: Story) -> list[str]:
+    """It has no values of its own that would show whether Traede has it."""
+    if story.styles is None:
+        return []
+    remote_id = story.standing.remote_id
+    there = remote_id is not None and story.standing.what == "as written"
+    own, whole = story.styles
+    below = f", {whole} with its sub categories" if whole != own else ""
+    return [
+        *([f"Traede has it (id {remote_id})"] if there else []),
+        f"{count(own, 'style')} of the catalog in it{below}",
+    ]
 
 
 def _take_over(story: Story) -> list[str]:
@@ -156,7 +185,10 @@ def _in_traede(kind: KindName, one: Explained) -> str:
     if one.now is None or one.verdict == "new":
         return ""
     if one.now is not UNKNOWN:
-        return f"Traede {_as_written(kind, one, one.now)}"
+        before = ""
+        if one.verdict == "conflict" and one.applied is not UNKNOWN:
+            before = f", before {_words(kind, one, one.applied)}"
+        return f"Traede {_as_written(kind, one, one.now)}{before}"
     if one.applied is UNKNOWN:
         return "not readable, not applied yet"
     return f"not readable; last applied {_as_written(kind, one, one.applied)}"
@@ -180,14 +212,21 @@ def _words(kind: KindName, one: Explained, value: Value) -> str:
 
 def _applied(story: Story) -> list[str]:
     run = story.run
+    if story.deleted:
+        return []
     if run is None:
         if story.managed:
             return ["last applied by a run that is not remembered"]
         in_catalog = story.defined is not None
         return ["not managed: no apply has seen it yet"] if in_catalog else []
-    commit = f", commit {run.commit[:7]}" if run.commit else ""
-    started = f"{run.started.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    return [f"last applied  {started}, run {run.id}{commit}"]
+    number, started, *commit = _run_words(run)
+    return [f"last applied  {', '.join([started, number, *commit])}"]
+
+
+def _run_words(run: LastRun) -> list[str]:
+    started = f"{moment_words(run.started, run.zone)} {run.zone}"
+    commit = [commit_words(run.commit, run.edited)] if run.commit else []
+    return [f"run {run.id}", started, *commit]
 
 
 def _style(style: Style) -> list[str]:
@@ -219,10 +258,10 @@ def _field_rows(field: FieldOfStyle) -> list[tuple[str, ...]]:
     first = field.groups[0].one
     words = field_words("variant", first.path)
     if len(field.groups) > MOST:
-        changing = [g for g in field.groups if g.one.verdict in ("will change", "held")]
+        changing = [g for g in field.groups if g.one.verdict in DIFFERS]
         said = f"{len(field.groups)} values"
         refs = [ref for group in changing for ref in group.variants]
-        verdict = f"{len(refs)} will change or held" if refs else ""
+        verdict = f"{len(refs)} will change or are held" if refs else ""
         return [(words, said, "", "", verdict, _keys(refs) if refs else "")]
     return [
         (

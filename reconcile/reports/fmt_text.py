@@ -10,9 +10,15 @@ from reconcile.reports.problems_text import count
 
 
 def render_fmt(
-    changed: Sequence[str], repairs: Sequence[Repaired], files: int, *, check: bool
+    changed: Sequence[str],
+    repairs: Sequence[Repaired],
+    files: int,
+    *,
+    check: bool,
+    left: int = 0,
 ) -> str:
-    """`changed` are the files that are not as they should be, of so many."""
+    """`changed` are the files that are not as they should be, of so many; `left` is
+    how many errors have no one right answer."""
     lines = [f"{terminal(file)}" for file in changed]
     if repairs:
         places = [f"{one.where.file}:{one.where.line}" for one in repairs]
@@ -24,7 +30,11 @@ def render_fmt(
         ]
     did = "would be formatted" if check else "formatted"
     said = f"{len(changed)} of {count(files, 'file')} {did}"
-    return "\n".join([*lines, *([""] if lines else []), said, ""])
+    verb = "would be" if check else "is" if left == 1 else "are"
+    lines += [*([""] if lines else []), said]
+    if left:
+        lines.append(f"{count(left, 'error')} {verb} left: reconcile validate")
+    return "\n".join([*lines, ""])
 
 
 def _shown(text: str) -> str:

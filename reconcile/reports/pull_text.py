@@ -129,5 +129,8 @@ def _last_lines(page: Page, report: PullReport, *, dry_run: bool) -> Iterator[st
         said = f"would take {what} into {files}{left}. Nothing was written (--dry-run)"
         yield page.paint(said, "bold")
         return
-    yield "See it: git diff   Then: reconcile plan"
+    yield (
+        "See it: Source Control in VS Code, or git --no-pager diff   "
+        "Then: reconcile plan"
+    )
     yield page.paint(f"pulled {what} into {files}{left}", "bold")

@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from reconcile.core.history import LeaseNow, PastRun, RunDetails, Status
@@ -40,8 +40,10 @@ _OUTCOMES: Final[Mapping[str | None, str]] = {
 """What becomes of an item, in the order in which it is told."""
 
 
-def render_status(status: Status, *, color: bool, width: int = 100) -> str:
-    """One look at a state, without a line end at its end."""
+def render_status(
+    status: Status, *, color: bool, width: int = 100, zone: tzinfo = UTC
+) -> str:
+    """One look at a state, without a line end at its end; times as in `zone`."""
     page = Page(width, color)
     brand = status.tenant.brand_id
     shop = status.tenant.url + (f" (brand {brand})" if brand is not None else "")
@@ -54,19 +56,27 @@ def render_status(status: Status, *, color: bool, width: int = 100) -> str:
     lines.append("")
     if not status.runs:
         return "\n".join([*lines, "No run yet."])
-    table = aligned([_run_columns(run, status) for run in status.runs])
-    lines += [page.heading("Last runs"), *(f"  {row}" for row in table)]
+    rows = [_run_columns(run, status, zone) for run in status.runs]
+    titles = zip(_TITLES, map(any, zip(*rows, strict=True)), strict=True)
+    table = aligned([[title if used else "" for title, used in titles], *rows])
+    lines += [
+        page.heading("Last runs", f"(times in {zone})"),
+        f"  {page.paint(table[0], 'dim')}",
+        *(f"  {row}" for row in table[1:]),
+    ]
     return "\n".join(lines)
 
 
-def render_run(details: RunDetails, *, color: bool, width: int = 100) -> str:
+def render_run(
+    details: RunDetails, *, color: bool, width: int = 100, zone: tzinfo = UTC
+) -> str:
     """One run with what became of each object, without a line end at its end."""
     page, run = Page(width, color), details.run
-    commit = f", commit {_commit(run)}" if run.commit else ""
+    commit = f", {commit_words(run.commit, run.edited)}" if run.commit else ""
     lines = _titled(
         page,
         f"Run {run.id}",
-        f"{_span(run)} by {run.who}{commit}, plan {short(run.plan)}",
+        f"{_span(run, zone)} by {run.who}{commit}, plan {short(run.plan)}",
     )
     lines += page.paragraph(Cell(_ending(run) + ".", "bold"), 0, 0)
     told: dict[str | None, dict[str, list[Ref]]] = {name: {} for name in _OUTCOMES}
@@ -158,7 +168,8 @@ def _titled(page: Page, title: str, text: str) -> list[str]:
 def _managed(status: Status) -> str:
     managed = status.managed or {}
     told = [count(managed[kind], kind) for kind in TOLD if managed.get(kind)]
-    applied = f"; last applied {status.commit[:7]}" if status.commit else ""
+    commit = status.commit and commit_words(status.commit, status.edited)
+    applied = f"; last applied: {commit}" if commit else ""
     return (", ".join(told) or "nothing") + applied
 
 
@@ -184,8 +195,25 @@ def _journal(status: Status) -> str:
     return f"{said}: the next apply settles them by reading"
 
 
-def _run_columns(run: PastRun, status: Status) -> tuple[str, ...]:
-    return str(run.id), _when(run.started), _commit(run), run.who, _ending(run, status)
+def commit_words(commit: str, edited: bool) -> str:
+    """What a run applied: a commit, and what the files had beside it."""
+    besides = " and changes that were not committed" if edited else ""
+    return f"commit {commit[:7]}{besides}"
+
+
+def moment_words(moment: datetime, zone: tzinfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+_TITLES: Final = ("run", "started", "commit", "by", "result")
+
+
+def _run_columns(run: PastRun, status: Status, zone: tzinfo) -> tuple[str, ...]:
+    commit = run.commit[:7] if run.commit else ""
+    if commit and run.edited:
+        commit += " + uncommitted"
+    started = moment_words(run.started, zone)
+    return str(run.id), started, commit, run.who, _ending(run, status)
 
 
 def _ending(run: PastRun, status: Status | None = None) -> str:
@@ -210,19 +238,11 @@ def _over(status: Status) -> bool:
     return status.lease is not None and status.lease.expires <= status.now
 
 
-def _commit(run: PastRun) -> str:
-    return run.commit[:7] if run.commit else ""
-
-
-def _span(run: PastRun) -> str:
-    start = _when(run.started)
+def _span(run: PastRun, zone: tzinfo) -> str:
+    start = f"{moment_words(run.started, zone)} {zone}"
     if run.ended is None:
         return start
     return f"{start}, for {_age(run.ended - run.started)}"
-
-
-def _when(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _iso(moment: datetime | None) -> str | None:

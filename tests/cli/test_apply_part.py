@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from cli_brand import Brand
-from support.builders import catalog, ledger, live, plan, price, product
+from support.builders import catalog, ledger, live, plan, price, product, variant
 from support.states import ELSEWHERE
 
 from reconcile.core.model import Ref
@@ -151,3 +151,69 @@ def test_a_format_that_is_none(shop: Brand):
 
     assert ran.code == 64
     assert "Formats: text, markdown, html" in ran.err
+
+
+def test_of_a_part_only_what_is_written_is_said_to_be_protected(shop: Brand):
+    shop.catalog(
+        {**TEE, "protect": True}, {**CAP, "protect": True, "name": "New"}, HAT
+    )
+
+    ran = shop.run("plan", "--only", "product:*")
+    assert shop.run("apply", "--yes", "--only", "product:*").code == 0
+
+    assert ran.out.count("from now on protected") == 1
+    assert "tee" not in ran.out
+    assert protected(shop) == {"cap"}
+
+
+def protected(shop: Brand) -> set[str]:
+    with shop.state() as state:
+        return {ref.key for ref, row in state.ledger().items() if row.protected}
+
+
+def test_a_saved_plan_of_a_part_leaves_the_rest_of_the_ledger_alone(brand: Brand):
+    brand.applied(TEE, {**CAP, "protect": True})
+    brand.catalog({**TEE, "name": "New"}, {**CAP, "protect": False})
+    shown = brand.run("plan", "--only", "product:tee", "--out", "plan.json")
+
+    ran = brand.run("apply", "plan.json", "--yes")
+
+    assert ran.code == 0, ran
+    assert "protected" not in shown.out
+    assert protected(brand) == {"cap"}
+
+
+@pytest.mark.parametrize("also", [(), ("--format", "markdown")])
+def test_what_was_written_is_said_though_a_file_cannot_be(
+    shop: Brand, also: tuple[str, ...]
+):
+    shop.write("taken", "a file where a folder is meant")
+    shop.catalog({**TEE, "name": "New"}, CAP, HAT)
+
+    ran = shop.run("apply", "--yes", "--format", "html=taken/done.html", *also)
+
+    assert named(shop)["tee"] == "New"
+    assert "1 changed" in ran.out
+    assert "error  taken" in ran.err
+    assert ran.code == 1
+
+
+def test_a_part_with_a_new_number_is_planned_as_in_the_whole(brand: Brand):
+    sizes = (variant("cap-s"), variant("cap-m"), variant("cap-l"))
+    brand.applied(TEE, product("cap", *sizes))
+    brand.box.edit("variant", "cap-s", **{"prices.DKK.sales_price": 77})
+    brand.catalog(TEE, product("new-cap", *sizes[:2], name="Cap", renamed_from="cap"))
+    only = ("--only", "product:new-cap")
+
+    whole, part = (
+        brand.run("plan", "--format", "json", *words).json["steps"]
+        for words in ((), only)
+    )
+    ran = brand.run("apply", "--yes", *only)
+
+    assert part == whole
+    assert [step["id"] for step in part if any(c["held"] for c in step["changes"])]
+    assert ran.code == 0, ran
+    after = brand.run("plan", "--format", "json").json["steps"]
+    assert [step["id"] for step in after] == ["update:variant:cap-s"]
+    assert [change["held"] for change in after[0]["changes"]] == [True]

@@ -81,7 +81,23 @@ def test_traede_is_not_asked_offline(shop: Brand, outside: pytest.MonkeyPatch):
 
     assert shop.run("explain", "72779", "--offline").code == 0
     assert shop.box.requests == []
-    assert shop.run("explain", "72779").code == 64
+
+
+def test_without_a_token_it_tells_what_the_catalog_alone_knows(
+    shop: Brand, outside: pytest.MonkeyPatch
+):
+    outside.delenv("TRAEDE_TOKEN")
+
+    ran = shop.run("explain", "DLYD")
+    typo = shop.run("explain", "DLYF")
+
+    assert ran.code == 0
+    assert ran.out == shop.run("explain", "DLYD", "--offline").out
+    assert "Traede is not asked: there is no token (export TRAEDE_TOKEN=…)." in ran.err
+    assert typo.code == 64
+    assert "nothing in the catalog has the key 'DLYF'" in typo.err
+    assert 'Did you mean "DLYE"' in typo.err
+    assert shop.box.requests == []
 
 
 def test_what_traede_has_stands_beside_it(applied: Brand):
@@ -101,7 +117,8 @@ def test_what_traede_has_stands_beside_it(applied: Brand):
     (name,) = (row for row in rows(product.out) if row[0] == "name")
     assert name[1:] == ["Chino", "catalog/shirt.yaml:3", "Traede Chino"]
     assert re.search(
-        r"last applied {2}\d{4}-\d\d-\d\d \d\d:\d\d UTC, run 1", variant.out
+        r"last applied {2}\d{4}-\d\d-\d\d \d\d:\d\d Europe/Copenhagen, run 1",
+        variant.out,
     )
 
 
@@ -114,6 +131,25 @@ def test_what_somebody_changed_in_traede_is_held(applied: Brand):
     assert "changed in Traede: held" in out
     applied.configure(drift="write")
     assert "will change" in applied.run("explain", "72779").out
+
+
+def test_what_both_sides_changed_is_in_conflict_and_shows_all_three(applied: Brand):
+    changed = SHIRT.replace("129.95", "131").replace("187.50", "190")
+    applied.write("catalog/shirt.yaml", changed)
+    applied.box.edit("variant", "DLYD", **{"prices.DKK.sales_price": 99})
+
+    out = applied.run("explain", "DLYD").out
+
+    (price,) = (row for row in rows(out) if row[0] == "DKK wholesale")
+    assert price[1:] == [
+        *("131", "catalog/shirt.yaml:13", "Traede 99, before 129.95"),
+        "in conflict: changed here and in Traede, held",
+    ]
+    below = applied.run("explain", "72779").out.partition("\n\n")[2]
+    assert "2 variants  (2 will change, 1 in conflict)" in below
+    assert "Traede 99, before 129.95  in conflict" in below
+    applied.configure(drift="write")
+    assert "in conflict" not in applied.run("explain", "DLYD").out
 
 
 def test_a_long_value_is_not_repeated_and_an_empty_one_is_said(applied: Brand):
@@ -190,8 +226,28 @@ def test_a_tombstone_is_told_before_and_after(applied: Brand):
 
     assert ["delete", "true", "catalog/shirt.yaml:2"] in rows(before)
     assert "the next plan deletes it" in before
-    assert "gone from Traede: nothing more is to do" in after
+    assert "gone from Traede: deleted by run 2, 2" in after
+    assert "last applied" not in after
+    assert "deleted" not in before
     assert "variants" not in before
+
+
+def test_what_left_the_catalog_and_was_deleted_names_the_run(applied: Brand):
+    (applied.folder / "catalog/shirt.yaml").unlink()
+    assert applied.run("apply", "--yes").code == 0
+
+    for key, ref in (("72779", "product 72779"), ("variant:DLYE", "variant DLYE")):
+        ran = applied.run("explain", key)
+        assert ran.code == 0
+        assert re.fullmatch(
+            rf"{ref}\n  not in the catalog\n"
+            r"  gone from Traede: deleted by run 2, \d{4}-\d\d-\d\d \d\d:\d\d \S+\n",
+            ran.out,
+        )
+    assert "  deleted by run 2, 2" in applied.run("explain", "72779", "--offline").out
+
+    applied.write("catalog/shirt.yaml", SHIRT)
+    assert "deleted" not in applied.run("explain", "72779").out
 
 
 def test_a_collection_that_left_the_catalog_goes_off_sale(applied: Brand):
@@ -349,6 +405,46 @@ def test_a_category_is_found_by_both_its_names(applied: Brand):
     assert "catalog/others.yaml:4" in ran.out
 
 
+def test_a_category_tells_whether_traede_has_it_and_how_many_styles(shop: Brand):
+    shop.write(
+        "catalog/shirt.yaml",
+        SHIRT.replace("tags:", "categories: [Men > Shirts]\n    tags:"),
+    )
+
+    new = shop.run("explain", "Men").out
+    assert shop.run("apply", "--yes").code == 0
+    top, sub = shop.run("explain", "Men").out, shop.run("explain", "Men > Shirts").out
+    offline = shop.run("explain", "Men > Shirts", "--offline").out
+
+    assert "not in Traede: the next apply makes it" in new
+    assert "Traede has it" not in new
+    for out in (new, top):
+        assert "  0 styles of the catalog in it, 1 with its sub categories\n" in out
+    assert re.search(r"Traede has it \(id \d+\)\n  1 style of the catalog in it\n", sub)
+    assert "1 style of the catalog in it\n" in offline
+    assert "Traede has it" not in offline
+
+
+def test_a_name_is_answered_with_its_key(applied: Brand):
+    for where in ((), ("--offline",)):
+        ran = applied.run("explain", "chino", *where)
+        assert ran.code == 64
+        assert "It is the name of 72779: reconcile explain 72779" in ran.err
+    assert "1000" not in applied.run("explain", "Jens Hansen").err
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"), [("sku:DLYD", '"variant:DLYD"?'), ("sku:DLYDD", '"DLYD" or "')]
+)
+def test_a_kind_that_is_none_is_told_the_kinds(shop: Brand, key: str, meant: str):
+    ran = shop.run("explain", key, "--offline")
+
+    assert ran.code == 64
+    kinds = ran.err.partition('There is no kind "sku": it is ')[2].partition(".")[0]
+    assert all(kind in kinds for kind in ("product", "variant", "category"))
+    assert f"Did you mean {meant}" in ran.err
+
+
 def test_a_catalog_with_mistakes_is_not_explained(shop: Brand):
     shop.write("catalog/wrong.yaml", "products: [\n")
 
@@ -365,4 +461,5 @@ def test_traede_is_asked_for_a_key_that_the_catalog_does_not_know(shop: Brand):
         "nothing in the catalog, and nothing in Traede, has the key 'DLYF'" in ran.err
     )
     assert '"DLYE"' in ran.err
-    assert '"72779"' in shop.run("explain", "prodct:72779", "--offline").err
+    typo = shop.run("explain", "prodct:72779", "--offline")
+    assert '"product:72779"' in typo.err

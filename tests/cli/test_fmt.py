@@ -73,6 +73,26 @@ def test_a_repair_is_listed_with_its_line(brand: Brand):
     assert brand.run("validate").code == 0
 
 
+@pytest.mark.parametrize("files", [(), ("catalog/a.yaml",)])
+def test_errors_without_one_right_answer_are_said_to_be_left(
+    brand: Brand, files: tuple[str, ...]
+):
+    unknown = "products: [{item_number: a, categories: [Mne]}]\n"
+    brand.write("catalog/a.yaml", COMMA)
+    brand.write("catalog/b.yaml", f"categories: [{{name: Men}}]\n{unknown}")
+
+    check = brand.run("fmt", "--fix", "--check", *files)
+    ran = brand.run("fmt", "--fix", *files)
+    again = brand.run("fmt", "--fix", *files)
+
+    assert check.out.endswith("formatted\n1 error would be left: reconcile validate\n")
+    for one in (ran, again):
+        assert one.code == 3
+        assert one.out.endswith("formatted\n1 error is left: reconcile validate\n")
+    assert text_of(brand, "catalog/a.yaml") == REPAIRED
+    assert brand.run("fmt").code == 0  # the form alone is right
+
+
 def test_without_fix_no_value_is_touched(brand: Brand):
     wrong = COMMA.replace("{sales_price: 97,54}", "{sales_price: 1.299}")
     brand.write("catalog/a.yaml", wrong.replace("EUR:", "EUR:\t"))
@@ -149,6 +169,17 @@ def test_an_approval_that_an_apply_has_used_up_is_taken_out(three_going: Brand):
     text = text_of(three_going, "catalog/approvals.yaml")
     assert text == f"# ours\napprovals:\n  # later\n{OTHER}"
     assert three_going.run("plan").out.count("unused-approval") == 1
+
+
+def test_an_approval_that_is_given_again_stays(three_going: Brand):
+    given = text_of(three_going, "catalog/approvals.yaml")
+    three_going.run("apply", "--yes")
+    three_going.run("fmt", "--fix")
+    three_going.run("apply", "--yes")  # nothing to do, and the line is gone
+    three_going.write("catalog/approvals.yaml", given)
+
+    assert "taken out" not in three_going.run("fmt", "--fix").out
+    assert text_of(three_going, "catalog/approvals.yaml") == given
 
 
 def test_what_another_account_approved_stays(three_going: Brand):

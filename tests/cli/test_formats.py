@@ -52,8 +52,18 @@ def test_formats_go_to_files_of_their_own(brand: Brand) -> None:
     ran = brand.run("plan", "--format", "markdown=a.md", "--format", "html=b.html")
 
     assert (ran.code, ran.out) == (0, "")
+    assert ran.err.endswith("wrote a.md, b.html\n")
     assert (brand.folder / "a.md").read_text().startswith("### ")
     assert (brand.folder / "b.html").read_text().startswith("<!doctype html>")
+
+
+def test_a_saved_plan_is_said_to_be_written(brand: Brand) -> None:
+    brand.catalog(TEE)
+    ran = brand.run("plan", "--out", "plan.json", "--format", "html=plan.html")
+
+    assert ran.err.endswith("wrote plan.json, plan.html\n")
+    assert "wrote" not in brand.run("plan").err
+    assert brand.run("-q", "plan", "--out", "plan.json").err == ""
 
 
 def test_an_unknown_format_names_those_there_are(brand: Brand) -> None:

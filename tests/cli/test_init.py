@@ -19,7 +19,12 @@ from ruamel.yaml import YAML
 from reconcile import __version__
 
 PROJECT = Path(__file__).parents[2]
-NEXT = "reconcile doctor", "reconcile import", "reconcile plan"
+NEXT = (
+    "reconcile doctor",
+    "copy `traede:` into reconcile.yaml",
+    "reconcile import",
+    "reconcile plan",
+)
 
 
 @pytest.fixture
@@ -55,7 +60,8 @@ def test_an_empty_folder_becomes_a_catalog_that_validates(empty: Brand):
     assert files(empty.folder) == BASE
     assert [line for line in ran.out.splitlines() if line.startswith("kept")] == []
     assert "2 lines marked TODO" in ran.out
-    assert [*map(ran.out.count, NEXT)] == [1, 1, 1]
+    assert [*map(ran.out.count, NEXT)] == [1, 1, 1, 1]
+    assert sorted(NEXT, key=ran.out.index) == [*NEXT]
     assert empty.run("validate").code == 0
     assert empty.run("fmt", "--check").code == 0
 

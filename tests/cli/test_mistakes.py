@@ -215,7 +215,17 @@ def test_the_sandbox_takes_only_what_it_understands(brand: Brand):
 def test_a_port_that_is_taken(brand: Brand):
     port = brand.box.url.rpartition(":")[2]
 
-    is_a_sentence(brand.run("sandbox", "--port", port), 1, "in use")
+    ran = brand.run("sandbox", "--port", port)
+
+    is_a_sentence(ran, 64, f"port {port} of 127.0.0.1 is taken")
+    other = int(port) + 1
+    assert f"reconcile sandbox --port {other}; then export TRAEDE_URL=" in ran.err
+
+
+def test_a_shop_to_load_is_looked_for_from_here(brand: Brand):
+    ran = brand.run("sandbox", "--port", "0", "--load", "docs/shop.json")
+
+    is_a_sentence(ran, 64, f"there is no file {brand.folder / 'docs/shop.json'}")
 
 
 def test_a_catalog_that_is_not_utf8_is_a_problem_in_its_line(brand: Brand):

@@ -20,7 +20,7 @@ from reconcile.cli.main import EXIT_CODES, cli
 from reconcile.edges.files import schema_text
 
 TEE = product("tee")
-COMMANDS = sorted(cli.commands)
+COMMANDS = sorted(name for name, one in cli.commands.items() if not one.hidden)
 
 
 # --- help --------------------------------------------------------------------------

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -44,6 +47,100 @@ def test_after_an_apply_it_tells_what_was_done(
     assert told["managed"] == {"product": 1, "variant": 1}
     assert [run["changed"] for run in told["runs"]] == [2]
     assert told["lease"] is None
+
+
+def committed(brand: Brand) -> str:
+    """Everything in the brand's folder; the commit as people see it."""
+    git(brand.folder, "init", "--quiet")
+    git(brand.folder, "add", "-A")
+    git(brand.folder, "commit", "--quiet", "--allow-empty", "--message", "as it is")
+    return git(brand.folder, "rev-parse", "HEAD")[:7]
+
+
+def test_edits_that_were_not_committed_are_told_beside_the_commit(brand: Brand) -> None:
+    brand.catalog(product("tee"))
+    brand.write(".gitignore", ".reconcile/\n")
+    commit = committed(brand)
+    brand.write("notes.txt", "none of the catalog's business")
+    assert brand.run("apply", "--yes").code == 0
+    clean = brand.run("status").out
+    assert f"last applied: commit {commit}\n" in clean
+    assert "uncommitted" not in clean
+
+    brand.catalog(product("tee"), product("cap"))
+    assert brand.run("apply", "--yes").code == 0
+
+    words = f"commit {commit} and changes that were not committed"
+    told = brand.run("status")
+    assert f"last applied: {words} Lease" in " ".join(told.out.split())
+    assert f"{commit} + uncommitted" in told.out
+    assert words in " ".join(brand.run("status", "--run", "2").out.split())
+    assert words in brand.run("explain", "cap").out
+    assert words not in brand.run("explain", "tee").out
+    runs = brand.run("status", "--format", "json").json["runs"]
+    assert [run["edited"] for run in runs] == [True, False]
+
+
+def test_a_new_file_and_the_configuration_are_edits_too(brand: Brand) -> None:
+    brand.write(".gitignore", ".reconcile/\n")
+    brand.catalog(product("tee"))
+    committed(brand)
+    brand.write("catalog/new.yaml", "categories: [{name: Men}]\n")
+    assert brand.run("apply", "--yes").code == 0
+    committed(brand)
+    brand.configure(drift="write")
+    brand.catalog(product("tee"), product("cap"))
+    git(brand.folder, "commit", "--quiet", "--message", "x", "catalog")
+    assert brand.run("apply", "--yes").code == 0
+
+    assert brand.run("status").out.count(" + uncommitted") == 2
+
+
+def test_times_are_those_of_the_configured_timezone(brand: Brand) -> None:
+    brand.configure(timezone="Asia/Tokyo")
+    brand.applied(product("tee"))
+
+    (run,) = brand.run("status", "--format", "json").json["runs"]
+    utc = datetime.fromisoformat(run["started"])
+    there = f"{utc + timedelta(hours=9):%Y-%m-%d %H:%M}"
+    told = brand.run("status").out
+    assert "Last runs  (times in Asia/Tokyo)\n" in told
+    assert re.search(rf"run +started +by +result\n +1 +{there} ", told)
+    for argv in (("status", "--run", "1"), ("explain", "tee", "--offline")):
+        assert f"{there} Asia/Tokyo" in brand.run(*argv).out
+
+
+def test_without_a_variable_for_it_the_machine_says_who_runs_this(
+    brand: Brand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GITLAB_USER_LOGIN", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LOGNAME", "mette")
+    brand.applied(product("tee"))
+
+    assert "mette  2 changed" in brand.run("status").out
+
+    def nobody() -> str:
+        raise KeyError("uid not found: 1234")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    brand.applied(product("tee"), product("cap"))
+    assert "unknown  2 changed" in brand.run("status").out
+
+
+def test_a_state_from_before_the_brand_was_known_is_taken_over_on_loopback(
+    brand: Brand,
+) -> None:
+    brand.configure(traede={"brand_id": None})
+    brand.applied(product("tee"))
+    brand.configure(traede={"brand_id": 1})
+
+    ran = brand.run("status")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert "(brand 1)" in ran.out
+    assert "1 product, 1 variant" in ran.out
+    assert brand.run("plan").out.startswith("nothing to do")
 
 
 def test_one_run_in_detail(brand: Brand) -> None:

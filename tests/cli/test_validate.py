@@ -83,3 +83,27 @@ def test_a_copy_of_a_schema_that_is_not_ours_is_a_warning(brand: Brand):
     assert "0 errors, 2 warnings in 1 file" in ran.out
     brand.run("schema", "--write")
     assert "0 warnings" in brand.run("validate").out
+
+
+# Some files
+
+
+def test_of_named_files_alone_the_problems_are_shown(brand: Brand):
+    brand.write("catalog/a.yaml", "products: [{item_number: a, categories: [X]}]\n")
+    brand.write("catalog/deep/b.yaml", "categories: [{name: Men}, {nam: Women}]\n")
+    brand.write("catalog/deep/c.yaml", "products: []\n")
+
+    good = brand.run("validate", "catalog/deep/c.yaml")
+    bad = brand.run("validate", "catalog/a.yaml")
+    folder = brand.run("validate", "catalog/deep", "--format", "json")
+
+    assert good.code == 0
+    assert "0 errors" in good.out
+    assert good.out.endswith("And 2 errors in other files: reconcile validate\n")
+    assert bad.code == 3
+    assert "catalog/a.yaml:1:42  unknown-category" in bad.out  # knows the other files
+    assert "catalog/deep/b.yaml:1:" not in bad.out
+    assert bad.out.endswith("And 1 error in other files: reconcile validate\n")
+    assert folder.code == 3
+    files = {one["file"] for one in folder.json["problems"]}
+    assert files == {"catalog/deep/b.yaml"}

@@ -17,7 +17,7 @@ from reconcile.cli.options import (
     only_option,
     run_options,
 )
-from reconcile.errors import Blocked, UsageError
+from reconcile.errors import Blocked, ReconcileError, UsageError, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,8 +110,7 @@ def apply(
             limited = _agreed(setting, limited, None if saved_text else with_drift)
         left = None if seconds is None else seconds - since()
         report = wiring.run_apply(setting, loaded, reader, state, limited, left)
-    _tell(setting, limited.read, report, watch(), formats)
-    return report.exit_code
+    return _tell(setting, limited.read, report, watch(), formats)
 
 
 def _tell(
@@ -120,15 +119,31 @@ def _tell(
     report: Report,
     seconds: float,
     formats: tuple[Shown, ...],
-) -> None:
+) -> int:
+    """Say what came of it, and with which exit code: it is written by now, so a file
+    that cannot be is one thing more to say, and takes nothing away."""
+    from reconcile.cli.log import Log
     from reconcile.cli.output import save, show_report
 
-    for name, file in formats:
+    def show(name: str) -> None:
         text = show_report(setting, read, report, seconds, name)
+        print(text, end="" if text.endswith("\n") else "\n", flush=True)
+
+    for name in (name for name, file in formats if file is None):
+        show(name)
+    code, printed = report.exit_code, any(file is None for _, file in formats)
+    for name, file in formats:
         if file is None:
-            print(text, end="" if text.endswith("\n") else "\n")
-        else:
-            save(file, text)
+            continue
+        try:
+            save(file, show_report(setting, read, report, seconds, name))
+        except OSError as error:
+            Log(setting.flags.log_format).fail(ReconcileError(words_of(error)))
+            code = code or ReconcileError.exit_code
+            if not printed:
+                show("text")
+                printed = True
+    return code
 
 
 def _stop_where_blocked(setting: Setting, read: Read) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from reconcile.core.model import Applied, Desired, KindName, Ref, Snapshot, Values
     from reconcile.core.personal import Seal
     from reconcile.core.problems import Placed
+    from reconcile.edges.state import Run
     from reconcile.reports.explain_text import LastRun
+
+_JOURNALS = 50
+"""Runs that are searched for a delete."""
 
 
 @click.command()
@@ -33,12 +37,18 @@ def explain(flags: Flags, /, offline: bool, key: str) -> int:
     where two kinds have it, kind:key. An item number shows its variants' prices too.
     """
     from reconcile.cli.output import valid_files
-    from reconcile.cli.setting import resolve
+    from reconcile.cli.setting import has_token, resolve
     from reconcile.core.explaining import directives
+    from reconcile.core.explaining.finding import styles_in
     from reconcile.core.explaining.standing import standing
     from reconcile.reports.explain_text import Story, render_explained
 
     setting = resolve(flags)
+    if not (offline or has_token(setting)):
+        offline = True
+        setting.progress.warn(
+            "Traede is not asked: there is no token (export TRAEDE_TOKEN=…)."
+        )
     loaded, files = valid_files(setting)
     past = _past(setting)
     objects = loaded.catalog.objects
@@ -52,17 +62,23 @@ def explain(flags: Flags, /, offline: bool, key: str) -> int:
         write_drift=setting.config.drift == "write",
     )
     row = past.row(ref, desired)
+    stands = standing(ref, desired, row, seen)
+    gone = stands.remote_id is None and (row.spent if row else desired is None)
     story = Story(
         ref,
         telling.name(ref),
         desired.source.location if desired else None,
         directives(desired) if desired else [],
         telling.values(desired) if desired else [],
-        standing(ref, desired, row, seen),
+        stands,
         row is not None,
         past.last_run(setting, row),
         asked if asked != ref else None,
         telling.style(desired) if desired else None,
+        next((run for one, run in past.deleted(setting) if one == ref), None)
+        if gone
+        else None,
+        styles_in(objects, ref) if desired and ref.kind == "category" else None,
     )
     print(render_explained(story), end="")
     return 0
@@ -83,13 +99,37 @@ class _Past:
 
     def last_run(self, setting: Setting, row: Applied | None) -> LastRun | None:
         from reconcile.cli.wiring import open_state
-        from reconcile.reports.explain_text import LastRun
 
         if row is None:
             return None
         with open_state(setting, create=False) as state:
             run = state.last_run(row.ref)
-        return LastRun(run.id, run.started, run.commit) if run else None
+        return _told(setting, run) if run else None
+
+    def deleted(self, setting: Setting) -> Iterator[tuple[Ref, LastRun]]:
+        """What the journal knows to be deleted, the last first."""
+        from reconcile.cli.wiring import open_state
+        from reconcile.edges.state import StateMissing
+
+        try:
+            with open_state(setting, create=False) as state:
+                for run in state.runs(_JOURNALS):
+                    for call in state.calls(run.id):
+                        done = [one for one in call.items if one.outcome == "done"]
+                        for item in done if call.purpose == "delete" else ():
+                            for ref in (item.ref, *item.forget):
+                                yield ref, _told(setting, run)
+        except StateMissing:
+            return
+
+
+def _told(setting: Setting, run: Run) -> LastRun:
+    from reconcile.cli.setting import zone_of
+    from reconcile.reports.explain_text import LastRun
+
+    edited = bool(run.summary.get("edited"))
+    zone = zone_of(setting.config.timezone)
+    return LastRun(run.id, run.started, run.commit, edited, zone)
 
 
 def _past(setting: Setting) -> _Past:
@@ -121,7 +161,7 @@ def _meant(
 
     A key that neither the catalog nor the ledger knows may still be one in Traede.
     """
-    from reconcile.core.explaining.finding import find, like, old_keys
+    from reconcile.core.explaining.finding import find, old_keys
 
     renamed = old_keys(objects)
     known = dict.fromkeys([*objects, *renamed, *past.ledger])
@@ -131,25 +171,56 @@ def _meant(
         seen = _read(setting, None)
         known |= dict.fromkeys(seen.objects)
         found = find(known, key)
+    if not found:
+        found = find(dict(past.deleted(setting)), key)
     if len(found) > 1:
         raise UsageError(
             f"{len(found)} kinds have the key {key!r}",
             hint="Write " + " or ".join(f'"{ref}"' for ref in found) + ".",
         )
     if not found:
-        close = " or ".join(f'"{ref.key}"' for ref in like(known, key))
-        where = "catalog" if offline else "catalog, and nothing in Traede,"
+        where = "catalog" if seen is None else "catalog, and nothing in Traede,"
         raise UsageError(
             f"nothing in the {where} has the key {key!r}",
-            hint=f"Did you mean {close}?"
-            if close
-            else "Keys are written as in the files.",
+            hint=_meant_instead(key, known, _values(objects, past, seen)),
         )
     asked = found[0]
     ref = renamed.get(asked, asked)
     if seen is None and not offline:
         seen = _read(setting, _keys_to_read(ref, objects, past))
     return asked, ref, seen
+
+
+def _values(
+    objects: Mapping[Ref, Desired], past: _Past, seen: Snapshot | None
+) -> dict[Ref, Values]:
+    """Of everything that is known: as in the catalog, else Traede, else as applied."""
+    applied = {ref: row.sent for ref, row in past.ledger.items()}
+    live = {ref: one.values for ref, one in seen.objects.items()} if seen else {}
+    return {**applied, **live, **{ref: one.values for ref, one in objects.items()}}
+
+
+def _meant_instead(
+    key: str, known: Mapping[Ref, None], values: Mapping[Ref, Values]
+) -> str:
+    """What to type for a key that nothing has."""
+    from reconcile.core.explaining.finding import called, find, like
+    from reconcile.core.hints import listed
+    from reconcile.core.kinds import KINDS
+
+    if named := called(values, key):
+        keys = " and ".join(ref.key for ref in named[:3])
+        return f"It is the name of {keys}: reconcile explain {named[0].key}"
+    kind, colon, rest = key.partition(":")
+    no_kind = bool(colon) and kind.isidentifier() and kind not in KINDS
+    said = f'There is no kind "{kind}": it is {listed(KINDS)}. ' if no_kind else ""
+    right = [str(ref) for ref in find(known, rest)] if no_kind else []
+    close = " or ".join(
+        f'"{one}"' for one in right or (ref.key for ref in like(known, key))
+    )
+    return said + (
+        f"Did you mean {close}?" if close else "Keys are written as in the files."
+    )
 
 
 def _keys_to_read(

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import click
 
 from reconcile.cli.flags import Flags
-from reconcile.errors import CatalogInvalid, ReconcileError, UsageError
+from reconcile.errors import CatalogInvalid, ReconcileError
 
 if TYPE_CHECKING:
     from reconcile.cli.setting import Setting
+    from reconcile.core.model import Ref
     from reconcile.core.problems import Problem
     from reconcile.core.repairing import Repaired
+    from reconcile.edges.state import State
 
 NOT_FORMATTED = 1
 _RUNS = 1000
@@ -30,12 +32,13 @@ _RUNS = 1000
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.pass_obj
 def fmt(flags: Flags, /, check: bool, fix: bool, files: tuple[Path, ...]) -> int:
-    """Format all catalog files, or FILES.
+    """Format all catalog files, or FILES (or those in a folder).
 
     Comments, quotes, blank lines, order and indentation stay, and so does every
     value. --fix also repairs mistakes that have one right answer, such as 97,54,
     takes out approvals that an apply has used up, and lists each.
     """
+    from reconcile.cli.asked_files import asked_files
     from reconcile.cli.output import save
     from reconcile.cli.setting import resolve
     from reconcile.edges.files import read_catalog_texts
@@ -43,14 +46,20 @@ def fmt(flags: Flags, /, check: bool, fix: bool, files: tuple[Path, ...]) -> int
 
     setting = resolve(flags)
     texts = read_catalog_texts(setting.catalog, setting.folder)
-    names = _asked(setting, texts, files)
+    names = asked_files(setting, texts, files)
     done = _formatted(setting, texts, names, fix=fix)
     if not check:
         for name in done.changed:
             save(setting.folder / name, done.texts[name])
-    print(render_fmt(done.changed, done.repairs, len(names), check=check), end="")
+    judged = fix and not done.unread
+    left = _errors_in(setting, {**texts, **done.encoded}) if judged else 0
+    print(
+        render_fmt(done.changed, done.repairs, len(names), check=check, left=left),
+        end="",
+    )
     if done.unread:
         _show(done.unread, texts)
+    if done.unread or left:
         return CatalogInvalid.exit_code
     return NOT_FORMATTED if check and done.changed else 0
 
@@ -62,6 +71,10 @@ class _Done:
     repairs: Sequence[Repaired]
     unread: Sequence[Problem]
     """Why files could not be formatted."""
+
+    @property
+    def encoded(self) -> dict[str, bytes]:
+        return {name: text.encode("utf-8") for name, text in self.texts.items()}
 
 
 def _formatted(
@@ -110,6 +123,16 @@ def _repaired(
     return repaired(asked, judge)
 
 
+def _errors_in(setting: Setting, texts: Mapping[str, bytes]) -> int:
+    from reconcile.core.loading import load_catalog
+    from reconcile.core.problems import errors
+    from reconcile.core.schema import compile_schema
+    from reconcile.edges.files import schema_text
+
+    schema = compile_schema(schema_text("catalog.schema.json"))
+    return len(errors(load_catalog(texts, setting.config, schema).problems))
+
+
 def _without_used_up(
     setting: Setting, texts: dict[str, str]
 ) -> tuple[dict[str, str], list[Repaired]]:
@@ -123,25 +146,21 @@ def _without_used_up(
     try:
         with open_state(setting, create=False) as state:
             runs = state.runs(_RUNS)
+            whole = [
+                (run.id, run.summary.get("approved", {}))
+                for run in runs
+                if run.exit_code == 0
+            ]
+            seen = runs[0].summary.get("lines", ()) if runs else ()
+            done = carried_out(whole, lambda ref: _last_run(state, ref), seen)
     except ReconcileError:
         return texts, []
-    whole = [run.summary.get("approved", {}) for run in runs if run.exit_code == 0]
-    return without_used_up(texts, carried_out(whole))
+    return without_used_up(texts, done)
 
 
-def _asked(
-    setting: Setting, texts: Mapping[str, bytes], files: Sequence[Path]
-) -> list[str]:
-    if not files:
-        return [*texts]
-    known = {(setting.folder / name).resolve(): name for name in texts}
-    for file in files:
-        if file.resolve() not in known:
-            raise UsageError(
-                f"{file} is no file of the catalog",
-                hint=f"The catalog is every .yaml and .yml under {setting.catalog}.",
-            )
-    return list(dict.fromkeys(known[file.resolve()] for file in files))
+def _last_run(state: State, ref: Ref) -> int:
+    run = state.last_run(ref)
+    return run.id if run else 0
 
 
 def _schema_seen_from(setting: Setting, name: str) -> str | None:

@@ -144,6 +144,10 @@ def _next(flags: Flags, ci: Ci | None, *, furnished: bool) -> None:
             "checks token, addresses, what can be read; writes nothing",
         ),
         (
+            "copy `traede:` into reconcile.yaml",
+            "the lines that doctor prints at its end",
+        ),
+        (
             "reconcile import",
             "what your files lack, from Traede; what is there stays"
             if furnished
@@ -158,4 +162,4 @@ def _next(flags: Flags, ci: Ci | None, *, furnished: bool) -> None:
         return
     print("\nNext:")
     for number, (command, why) in enumerate(steps, 1):
-        print(f"  {number}  {command:<34} {why}".rstrip())
+        print(f"  {number}  {command:<36} {why}".rstrip())

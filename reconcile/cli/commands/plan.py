@@ -94,6 +94,9 @@ def plan(
             print(text, end="" if text.endswith("\n") else "\n")
         else:
             save(file, text)
+    files = [file for file in (out, *(file for _, file in formats)) if file]
+    if files:
+        setting.talk(f"wrote {', '.join(map(str, files))}")
     made = read.planned.plan
     if made.blocked:
         return Blocked.exit_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import click
@@ -49,6 +50,25 @@ def sandbox(
                 f"A local Traede at {url}  (Ctrl-C ends it)", flush=True
             ),
         )
-    except (ValueError, KeyError, FileNotFoundError) as error:  # what it was given
+    except OSError as error:
+        raise _cannot_start(error, host, port, load) from None
+    except (ValueError, KeyError) as error:  # what it was given
         raise UsageError(f"the sandbox cannot start: {error}") from None
     return 0
+
+
+def _cannot_start(
+    error: OSError, host: str, port: int, load: Path | None
+) -> UsageError | OSError:
+    if error.errno in (errno.EADDRINUSE, errno.EACCES) and error.filename is None:
+        return UsageError(
+            f"the sandbox cannot start: port {port} of {host} is taken",
+            hint="End the other one, or take another port: reconcile sandbox --port "
+            f"{port + 1}; then export TRAEDE_URL=http://{host}:{port + 1} too.",
+        )
+    if isinstance(error, FileNotFoundError) and load and not load.exists():
+        return UsageError(
+            f"the sandbox cannot start: there is no file {load.resolve()}",
+            hint="--load is looked for from the folder that you are in.",
+        )
+    return error

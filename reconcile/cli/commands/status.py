@@ -16,16 +16,17 @@ def status(flags: Flags, /, number: int | None, output: str) -> int:
     """Show what was applied when and by whom, and who is writing now."""
     from reconcile.cli.history import look, look_at_run
     from reconcile.cli.output import width
-    from reconcile.cli.setting import resolve
+    from reconcile.cli.setting import resolve, zone_of
     from reconcile.reports import status_text as report
 
     setting = resolve(flags)
+    zone, color = zone_of(setting.config.timezone), setting.color
     if number is None:
         found = look(setting)
         if output == "json":
             print(report.status_to_json(found), end="")
         else:
-            print(report.render_status(found, color=setting.color, width=width()))
+            print(report.render_status(found, color=color, width=width(), zone=zone))
         return 0
     details = look_at_run(setting, number)
     if details is None:
@@ -35,5 +36,5 @@ def status(flags: Flags, /, number: int | None, output: str) -> int:
     if output == "json":
         print(report.run_to_json(details), end="")
     else:
-        print(report.render_run(details, color=setting.color, width=width()))
+        print(report.render_run(details, color=color, width=width(), zone=zone))
     return 0

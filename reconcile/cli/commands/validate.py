@@ -26,9 +26,14 @@ FORMATS = ("text", "json", "github", "gitlab", "sarif")
     default="text",
     help="github: annotations; gitlab: Code Quality; sarif: code scanning.",
 )
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.pass_obj
-def validate(flags: Flags, /, output: str) -> int:
-    """Check all files; Traede is not asked."""
+def validate(flags: Flags, /, output: str, files: tuple[Path, ...]) -> int:
+    """Check all files, and show what is wrong in FILES; Traede is not asked.
+
+    Without FILES all problems are shown. FILES may be folders.
+    """
+    from reconcile.cli.asked_files import asked_files
     from reconcile.cli.output import show_problems
     from reconcile.cli.setting import load, resolve, stopwatch
     from reconcile.core.problems import errors
@@ -46,9 +51,18 @@ def validate(flags: Flags, /, output: str) -> int:
         return invalid.exit_code
     loaded, texts = load(setting)
     stale = _outdated_schemas(setting.folder)
-    loaded = replace(loaded, problems=(*loaded.problems, *stale))
+    problems = (*loaded.problems, *stale)
+    shown, others = problems, 0
+    if files:
+        names = asked_files(setting, texts, files)
+        shown = tuple(one for one in problems if one.where.file in names)
+        others = len(errors(problems)) - len(errors(shown))
+    loaded = replace(loaded, problems=shown)
     if output == "text":
         print(show_problems(setting, loaded, texts, watch()), end="")
+        if others:
+            number = "1 error" if others == 1 else f"{others} errors"
+            print(f"And {number} in other files: reconcile validate")
     else:
         sources = {
             file: text.decode("utf-8", "replace") for file, text in texts.items()

@@ -34,8 +34,10 @@ from reconcile.core.problems import Location, Placed
 from reconcile.core.yaml.nodes import Mapping as MapNode
 from reconcile.core.yaml.nodes import Scalar, Sequence
 
-Verdict = Literal["", "will change", "held", "once", "new"]
+Verdict = Literal["", "will change", "held", "conflict", "once", "new"]
 """What a plan does about one value; "" where nothing is to do, or nobody looked."""
+
+DIFFERS: Final[frozenset[Verdict]] = frozenset(("will change", "held", "conflict"))
 
 _WORDS: Final = ("renamed_from", "delete", "protect")
 
@@ -94,7 +96,9 @@ def explain(
         change = changes.get(path)
         if change is None:
             return ""
-        return "will change" if change.cause == "catalog" or write_drift else "held"
+        if change.cause == "catalog" or write_drift:
+            return "will change"
+        return "conflict" if change.cause == "both" else "held"
 
     paths = sorted(desired.values, key=lambda path: _order(kind, path))
     found: list[Explained] = []

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from reconcile.core.canonical import SEPARATOR, fold
 from reconcile.core.kinds import KINDS
-from reconcile.core.model import Desired, Ref
+from reconcile.core.model import Desired, Ref, Values
 
 Objects = Mapping[Ref, Desired]
 
@@ -38,6 +38,30 @@ def like(refs: Iterable[Ref], asked: str) -> list[Ref]:
         for one in difflib.get_close_matches(fold(wanted), by_key, n=3, cutoff=0.6)
     ]
     return list(dict.fromkeys(by_key[one] for one in near))[:3]
+
+
+def called(known: Mapping[Ref, Values], asked: str) -> list[Ref]:
+    """The objects whose name, which is no key, is what was asked for."""
+    wanted = fold(asked)
+    return sorted(
+        ref
+        for ref, values in known.items()
+        if not KINDS[ref.kind].personal_name
+        and fold(str(values.get(("name",), ""))) == wanted
+    )
+
+
+def styles_in(objects: Objects, category: Ref) -> tuple[int, int]:
+    """How many styles of the catalog a category has itself, and in all below it too."""
+    start = category.key + SEPARATOR
+    own = whole = 0
+    for ref, desired in objects.items():
+        named = desired.values.get(("categories",)) if ref.kind == "product" else None
+        if desired.delete or not isinstance(named, list):
+            continue
+        own += category.key in named
+        whole += any(f"{one}{SEPARATOR}".startswith(start) for one in named)
+    return own, whole
 
 
 def old_keys(objects: Objects) -> dict[Ref, Ref]:

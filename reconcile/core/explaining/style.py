@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reconcile.core.explaining import Explained, Verdict
+from reconcile.core.explaining import DIFFERS, Explained, Verdict
 from reconcile.core.explaining.standing import standing
 from reconcile.core.model import Applied, Ref, Snapshot
 from reconcile.core.problems import Location
@@ -99,7 +99,7 @@ def not_written(
 def _is_told(path: tuple[str, ...], field: FieldOfStyle) -> bool:
     if path[0] in ("prices", "cost_prices") or field.shared:
         return True
-    return any(group.one.verdict in ("will change", "held") for group in field.groups)
+    return any(group.one.verdict in DIFFERS for group in field.groups)
 
 
 def _field(

@@ -173,7 +173,7 @@ def with_name(url: str, name: str) -> str:
     return f"{url}#{name}" if url.startswith("git+") and "#" not in url else url
 
 
-def open_state(
+def open_state(  # noqa: PLR0913 (whose it is, where, and how it is kept)
     url: str,
     tenant: Tenant,
     *,
@@ -182,11 +182,13 @@ def open_state(
     sleep: Callable[[float], None] = time.sleep,
     base: Path | None = None,
     renewing: bool = False,
+    learn_brand: bool = False,
 ) -> State:
     """Open a tenant's state, or make it; a relative path is below `base`.
 
     In git, `base` is in the catalog's repository. With `renewing`, a thread keeps the
-    lease while it is held.
+    lease while it is held. With `learn_brand`, a state that was used before the brand
+    of its tenant was known takes the one that is known now.
 
     Raises StateMissing (nothing there and `create` is false), StateDamaged (not
     ours, not this tenant's, not readable), StateUnavailable (no answer) or
@@ -202,4 +204,5 @@ def open_state(
         sleep=sleep,
         base=base,
         renewing=renewing,
+        learn_brand=learn_brand,
     )

@@ -42,7 +42,7 @@ HOW_TO_WRITE = (
 )
 
 
-def open_stored(
+def open_stored(  # noqa: PLR0913 (as open_state)
     url: str,
     tenant: Tenant,
     *,
@@ -51,6 +51,7 @@ def open_stored(
     sleep: Callable[[float], None],
     base: Path | None,
     renewing: bool,
+    learn_brand: bool = False,
 ) -> SqlState:
     tenant = Tenant(canonical(tenant.url), tenant.brand_id)
     fill = partial(_fill, tenant=tenant, clock=clock)
@@ -63,7 +64,7 @@ def open_stored(
         else:
             storage = _open_postgres(parsed, fill, create=create, sleep=sleep)
     try:
-        row = _ours(storage, tenant)
+        row = _ours(storage, tenant, learn_brand=learn_brand)
     except BaseException:
         storage.close()
         raise
@@ -180,7 +181,7 @@ def _fill(
     )
 
 
-def _ours(storage: Storage, tenant: Tenant) -> RowMapping:
+def _ours(storage: Storage, tenant: Tenant, *, learn_brand: bool) -> RowMapping:
     """The tenant's row, once format, soundness and tenant are as they must be."""
     with storage.reading() as connection:
         _check_sound(connection, storage.name)
@@ -189,13 +190,22 @@ def _ours(storage: Storage, tenant: Tenant) -> RowMapping:
         other = connection.execute(select(t.tenants)).mappings().first()
     if row is not None:
         return row
-    if other is not None and _claim(storage, other, tenant):
-        return _ours(storage, tenant)
+    if other is not None and _claim(storage, other, tenant, used=learn_brand):
+        return _ours(storage, tenant, learn_brand=False)
     if other is None:
         raise StateDamaged(
             f"The state {storage.name} names no tenant.", hint=HOW_TO_REPAIR
         )
     owner = Tenant(other["url"], other["brand_id"])
+    if owner == Tenant(tenant.url):
+        raise StateDamaged(
+            f"The state {storage.name} was used when reconcile.yaml named no brand. "
+            f"Now it names brand {tenant.brand_id}, and the state does not say that "
+            "it is the same.",
+            hint="Nothing was written. Take this state away, or name another `state` "
+            "in reconcile.yaml: the next plan is then a first run, which deletes "
+            "nothing, and one apply remembers all that is as written.",
+        )
     hint = "Nothing was written. Give each environment its own `state`."
     if tenant == Tenant(owner.url):
         hint = f"Nothing was written. Set traede.brand_id: {owner.brand_id}"
@@ -241,16 +251,17 @@ def _tenant_row(connection: Connection, tenant: Tenant) -> RowMapping | None:
     return connection.execute(query).mappings().one_or_none()
 
 
-def _claim(storage: Storage, other: RowMapping, tenant: Tenant) -> bool:
-    """Let a state made before the brand was known, still empty, learn it."""
+def _claim(storage: Storage, other: RowMapping, tenant: Tenant, *, used: bool) -> bool:
+    """Let a state made before the brand was known learn it; still empty, or `used`."""
     if other["url"] != tenant.url or other["brand_id"] is not None:
         return False
-    used = exists().where(t.runs.c.tenant == other["id"])
+    runs = exists().where(t.runs.c.tenant == other["id"])
+    unknown = t.tenants.c.brand_id.is_(None)
     with storage.writing() as connection:
         claimed = connection.execute(
             update(t.tenants)
             .where(t.tenants.c.id == other["id"])
-            .where(t.tenants.c.brand_id.is_(None), ~used)
+            .where(unknown if used else unknown & ~runs)
             .values(brand_id=tenant.brand_id)
         )
     return claimed.rowcount == 1
