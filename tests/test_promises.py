@@ -108,7 +108,7 @@ REFUSALS: Mapping[str, str] = {
     "it looks like … is to become …": "297",
     "none of its variants can be created, and a product needs one": "268",
     "… is … in Traede already": "259",
-    "it trades attributes with …": "092 131 260",
+    "they trade places: …": "092 131 260",
     "it needs the …, which Traede does not have…": "099 267",
     "it needs the … of …, which is held: it was deleted in Traede": "271",
     "it needs the … of …, which is refused": "271",

@@ -64,7 +64,7 @@ def test_it_shows_what_traede_changed_conflicts_first(shop: Brand):
     assert ran.code == 2
     assert [" ".join(line.split()) for line in ran.out.splitlines()] == [
         "Changed in Traede (the catalog's value → Traede's)",
-        "! tee Other catalog/all.yaml:4",
+        "! tee Tee from Traede catalog/all.yaml:4",
         "name catalog Other · Traede Tee from Traede · last applied Tee",
         "2 variants DKK wholesale 100 → 90 in Traede",
         "changed in the catalog and in Traede",

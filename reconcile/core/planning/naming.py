@@ -25,13 +25,15 @@ def name_of(ref: Ref, parent: Ref | None, *sides: Side) -> str:
 
 
 def as_it_stays(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The steps of a product whose new name is held are called by the one it keeps."""
+    """The steps of a product whose name both sides changed are called by the one it
+    has: which of the two holds is not decided."""
     kept = {
         step.ref: change.before
         for step in steps
         if step.ref.kind == "product"
         for change in step.changes
-        if change.held and change.path == ("name",) and isinstance(change.before, str)
+        if change.held and change.cause == "both" and change.path == ("name",)
+        if isinstance(change.before, str)
     }
     return tuple(
         replace(step, name=kept[unit(step)]) if unit(step) in kept else step
