@@ -117,12 +117,14 @@ def _approval(facts: Facts, block: Block) -> str:
 
 def refused(facts: Facts) -> Iterator[Said]:
     for one in not_possible(facts.plan.refused):
+        style = facts.style(one.refs) if len(one.refs) > 1 else None
         yield Said(
-            one.action,
+            f"{one.action} {counts(one.refs)} of" if style else one.action,
             one.reason,
             tuple(facts.who(ref) for ref in one.refs),
             counts(one.refs),
             facts.place(one.source),
+            facts.who(style) if style else None,
             hint=one.hint,
             left_out=_left_out(one),
         )

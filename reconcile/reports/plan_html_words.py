@@ -88,6 +88,12 @@ class Facts:
         look = self._looks.get(ref, "")
         return Who(kind, ref.key, self._names.get(ref, ""), look)
 
+    def style(self, refs: Iterable[Ref]) -> Ref | None:
+        """The product that all of these are variants of."""
+        own = {*refs}
+        products = self.plan.products.items()
+        return next((ref for ref, one in products if own <= {*one.variants}), None)
+
     def variants(self, refs: Iterable[Ref]) -> tuple[Variant, ...]:
         """In the order of the catalog, as far as it is known."""
         ordered = sorted(refs, key=self.rank)

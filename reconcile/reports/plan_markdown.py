@@ -149,8 +149,9 @@ def _block(writing: Writing, block: Block) -> str:
         fence = "`" * max(3, _longest_run(approval) + 1)
         if len(approval) <= _APPROVAL:
             lines += [
-                "Wrong? Correct it there. Meant? Add this line to the catalog under "
-                "`approvals:`, with your name and why:",
+                "Wrong? Correct it there. Meant? Add this line under `approvals:` in "
+                "a file of the catalog, such as `approvals.yaml`, with your name and "
+                "why:",
                 f"{fence}yaml\n{approval}\n{fence}",
             ]
         else:
@@ -194,8 +195,8 @@ def _conflicts(writing: Writing) -> Iterator[Section]:
     if groups:
         yield Section(
             f"**{BOTH_CHANGED[0].upper()}{BOTH_CHANGED[1:]}** "
-            f"({counts(step.ref for step in steps)}, not written; this stops nothing "
-            "else): decide which holds",
+            f"({counts(step.ref for step in steps)}; only these values are not "
+            "written): decide which holds",
             tuple(
                 _held_row(writing, group, few=len(groups) <= FEW) for group in groups
             ),

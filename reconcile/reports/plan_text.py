@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from reconcile.core.model import Ref
-from reconcile.core.steps import Plan, unit
+from reconcile.core.steps import Plan
 from reconcile.reports.layout import Cell, Page
 from reconcile.reports.plan_against import (
     approved_section,
@@ -35,14 +35,12 @@ from reconcile.reports.plan_told import (
     apart,
     nothing_to_do,
     unmanaged,
+    waiting_words,
 )
 from reconcile.reports.plan_view import View, WhenRefused
 from reconcile.reports.prices import FAR
 from reconcile.reports.variants import Variants
-from reconcile.reports.words import label, names, order, short
-
-_NAMED: Final = 10
-"""Objects that are named where many wait."""
+from reconcile.reports.words import names, short
 
 
 def render_plan(  # noqa: PLR0913 (how to see it: each has its name)
@@ -87,23 +85,13 @@ def _banner(view: View) -> Iterator[str]:
 
 
 def _remarks(view: View) -> Iterator[str]:
-    if found := _waiting(view.plan):
+    if found := waiting_words(view.plan):
         yield from view.page.paragraph(Cell(found, "dim"), 0, 0)
     if view.plan.first_run:
         yield from view.page.paragraph(Cell(FIRST_RUN), 0, 0)
     if view.verbose and (found := unmanaged(view.plan)):
         said = f"In Traede and not in the catalog, left alone: {found}"
         yield from view.page.paragraph(Cell(said), 0, 0)
-
-
-def _waiting(plan: Plan) -> str:
-    """What was to do without the edits since the base too; empty where all is new."""
-    units = sorted({unit(step) for step in plan.waiting}, key=order)
-    if not units or plan.base is None:
-        return ""
-    some = ", ".join(map(label, units[:_NAMED]))
-    more = f" and {len(units) - _NAMED} more" if len(units) > _NAMED else ""
-    return f"Already waiting at {plan.base.ref}, before these edits: {some}{more}"
 
 
 def _last_line(view: View, digest: str) -> str:

@@ -27,7 +27,7 @@ from reconcile.core.steps import (
 from reconcile.reports.plan_view import Group, WhenRefused
 from reconcile.reports.prices import is_price
 from reconcile.reports.variants import Variants
-from reconcile.reports.words import TOLD, count, counts, label, place
+from reconcile.reports.words import TOLD, count, counts, label, order, place
 
 ARCHIVED: Final = "taken off sale: Traede cannot delete it"
 UPDATES: Final = ("update", "revive")
@@ -48,6 +48,7 @@ _PIECES: Final = 8
 CAUTIONS: Final = frozenset({"not-protected"})
 """Rules whose findings are true of every plan of an account, and so no warnings: who
 reads them each time reads none."""
+_NAMED: Final = 5
 UNDONE: Final = "what is deleted comes back only as new, without its order history"
 WAITING: Final = "waiting already"
 STOPPED: Final = (
@@ -64,12 +65,25 @@ def remarks(plan: Plan) -> Iterator[str]:
         yield FIRST_RUN
     if not plan.complete:
         yield OFFLINE
-    if plan.base is not None and (number := len(plan.waiting)):
-        yield (
-            f"{count(number, 'step')} of {len(plan.to_do)} did not come with this "
-            f"branch alone: what is marked as {WAITING} stood in the catalog at "
-            f"{plan.base.ref} ({plan.base.commit[:7]}) before."
-        )
+    if said := waiting_words(plan):
+        yield said
+
+
+def waiting_words(plan: Plan) -> str:
+    """What was to do without the edits since the base too; empty where all is new."""
+    if plan.base is None or not plan.waiting:
+        return ""
+    return (
+        f"Waiting in {plan.base.ref} ({plan.base.commit[:7]}) before this branch, and "
+        f"written along, marked as {WAITING}: {_named(plan)}."
+    )
+
+
+def _named(plan: Plan) -> str:
+    """`86425, 90010 and 3 more`: whose changes these are."""
+    units = sorted({unit(step) for step in plan.waiting}, key=order)
+    more = f" and {len(units) - _NAMED} more" if len(units) > _NAMED else ""
+    return ", ".join(map(label, units[:_NAMED])) + more
 
 
 def keep_command(group: Group) -> str:

@@ -482,12 +482,12 @@ def test_an_error_is_a_block_for_each_style():
     assert cap.ids == ("variant:cap-s",)
     assert tee.ids == ("variant:tee-m", "variant:tee-s")
     assert cap.message == (
-        "cap Cap, S (cap-s): DKK wholesale 100 → 1000 looks like a slip of 10x: 100? "
-        "(+900.0 %)"
+        "cap Cap, S (cap-s): DKK wholesale 100 → 1000 looks like a slip of 10x "
+        "(÷10 is 100) (+900.0 %)"
     )
     assert tee.message == (
-        "tee Tee, 2 variants: DKK wholesale 100 → 10 looks like a slip of 10x: 100? "
-        "(-90.0 %)"
+        "tee Tee, 2 variants: DKK wholesale 100 → 10 looks like a slip of 10x "
+        "(×10 is 100) (-90.0 %)"
     )
 
 

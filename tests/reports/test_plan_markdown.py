@@ -82,7 +82,8 @@ def test_one_change_of_several_may_not_have_come_with_the_branch() -> None:
 
     assert "name: Tea → Tee *waiting already*" in text
     assert text.count("*waiting already*") == 1
-    assert "1 step of 1 did not come with this branch alone" in text
+    assert "Waiting in main" in text
+    assert "marked as waiting already: tee." in text
 
 
 def test_without_links_places_are_plain_text() -> None:

@@ -28,8 +28,12 @@ def _price_slip(subject: Subject, limit: Decimal) -> Iterator[Finding]:
         for times in (10, 100):
             low, high = (times * (100 + by) * small for by in (-limit, limit))
             if small and low <= large * 100 <= high:
-                meant = after * times if after < before else after / times
-                said = f" looks like a slip of {times}x: {_round(meant)}?"
+                sign, other = "×", after * times
+                if after > before:
+                    sign, other = "÷", after / times
+                said = (
+                    f" looks like a slip of {times}x ({sign}{times} is {_round(other)})"
+                )
                 yield _finding("price-slip", subject, change, before, after, said)
                 break
 
