@@ -10,6 +10,7 @@ from typing import Final
 
 from reconcile.core.yaml.nodes import Node, Scalar
 from reconcile.core.yaml.traps import in_quotes, quoted
+from reconcile.core.yaml.typography import lone_quote
 
 # a value of another type
 
@@ -116,8 +117,13 @@ def _digits(text: str) -> str:
     return digits if digits.isdecimal() else text
 
 
+def _without_quote(text: str) -> str:
+    return text[:-1] if lone_quote(text) else text
+
+
 _REPAIRS: Final[tuple[Callable[[str], str], ...]] = (
     str.strip,
+    _without_quote,
     lambda text: " ".join(text.split()),
     lambda text: text.strip().upper(),
     _day,

@@ -66,7 +66,7 @@ def load_config(
 
     Raises CatalogInvalid with every problem, UsageError for an unknown environment.
     """
-    parsed = parse(text, file)
+    parsed = parse(text, file, sent=False)
     problems = [*parsed.problems]
     if not errors(problems):
         problems += validate(parsed.root, file, schema)

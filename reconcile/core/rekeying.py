@@ -15,7 +15,6 @@ from typing import Final
 
 from reconcile.core.canonical import SEPARATOR
 from reconcile.core.catalog import Catalog
-from reconcile.core.checks import did_you_mean
 from reconcile.core.editing import (
     CannotEdit,
     Document,
@@ -34,6 +33,7 @@ from reconcile.core.importing.values import ordered
 from reconcile.core.kinds import CATEGORY, KINDS, Kind
 from reconcile.core.model import Desired, Ref
 from reconcile.core.problems import Location
+from reconcile.core.references import did_you_mean
 from reconcile.core.yaml.nodes import Scalar
 from reconcile.core.yaml.nodes import Sequence as ListNode
 from reconcile.errors import UsageError

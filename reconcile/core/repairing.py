@@ -145,7 +145,7 @@ def _repair(text: str, fix: Fix, start: int, end: int) -> Repaired:
     as a whole."""
     old, new = text[start:end], fix.text
     before = text[line_start(text, start) : start]
-    if not before.strip() and (old[:1] == " " or new.lstrip().startswith("- ")):
+    if not before.strip() and (old[:1] in (" ", "\t") or new.lstrip().startswith("- ")):
         line = (before + old, before + new)
         rest = line_of(text, end)
         return Repaired(fix.where, *(_short(one + rest) for one in line))

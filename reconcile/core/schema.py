@@ -33,7 +33,15 @@ from reconcile.core.hints import (
 )
 from reconcile.core.problems import Fix, Location, Problem
 from reconcile.core.yaml.nodes import Node, Scalar, find, find_key, to_plain
-from reconcile.core.yaml.traps import in_quotes, money_traps, quoted
+from reconcile.core.yaml.traps import (
+    ROUNDED,
+    ROUNDED_SAYS,
+    ROW_SAYS,
+    in_quotes,
+    is_row,
+    money_traps,
+    quoted,
+)
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -320,6 +328,10 @@ def _wrong_type(case: _Case) -> Iterator[Problem]:
         if trap:
             yield trap
             return
+    if isinstance(node, Scalar) and wanted == ["object"] and is_row(node.text):
+        example = (case.schema.get("examples") or [{"name": "Tee"}])[0]
+        yield case.problem(f"{ROW_SAYS}, such as {typed(example)}")
+        return
     text = case.text("type") or _type_in_words(case, wanted)
     if isinstance(node, Scalar) and (instead := _not_one_value(node, wanted)):
         yield case.problem(f"{text}. {instead}")
@@ -333,12 +345,9 @@ def _not_one_value(node: Scalar, wanted: list[str]) -> str | None:
     """What to do where no other way of writing this value would do."""
     if wanted == ["array"] and (lines := items(node)):
         return f"Write each on a line of its own, as - {lines[0]}"
-    if "string" in wanted and _ROUNDED.fullmatch(node.text):
-        return "A sheet has rounded this one: write all its digits"
+    if "string" in wanted and ROUNDED.fullmatch(node.text):
+        return ROUNDED_SAYS
     return None
-
-
-_ROUNDED: Final = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+[0-9]+")
 
 
 def _type_in_words(case: _Case, wanted: list[str]) -> str:
@@ -370,7 +379,8 @@ def _pattern(case: _Case) -> Iterator[Problem]:
     text = case.text("pattern") or "must have another form"
     meant = candidate(str(case.instance), case.value)
     if meant is None:
-        either = _either_day(case)
+        rounded = ROUNDED.fullmatch(str(case.instance)) is not None
+        either = ROUNDED_SAYS if rounded else _either_day(case)
         yield case.problem(f"{text}. {either}" if either else text)
         return
     shown = typed(meant)

@@ -1,15 +1,21 @@
 """Approvals that have done their work, taken out of the files.
 
-What proves it is a run that carried the approved plan out whole, and that no run since
-has written what it was about. The id names the account and exactly these findings, so
-no other environment needs the line. It does not name a day: a price that is cut in
-each sale, or a product that came back and goes again, has the id that it had before,
-and its new line must stay.
+What proves it is a run that carried the approved plan out whole, that no run since has
+written what it was about, and that the last run of all had the line before it. The id
+names the account and exactly these findings, so no other environment needs the line.
+It does not name a day: a price that is cut in each sale, or a product that came back
+and goes again, has the id that it had before, and its new line must stay. So must one
+that approves again what somebody has undone in Traede: a line that was taken out, and
+that the last run did not see, was written since.
+
+Not proven is what no run has seen: a line that was taken out and written again between
+two runs looks as if it had stood there all the time. It goes, and the next plan asks
+for it; an apply in between, even with nothing to do, makes it stay.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from reconcile.core.approvals import Approval, read_approvals
@@ -43,10 +49,13 @@ def remembered(approved: Iterable[Approved]) -> dict[str, list[str]]:
 
 
 def carried_out(
-    runs: Iterable[tuple[int, Mapping[str, Any]]], last: Callable[[Ref], int]
+    runs: Iterable[tuple[int, Mapping[str, Any]]],
+    last: Callable[[Ref], int],
+    seen: Container[str],
 ) -> CarriedOut:
     """All that runs remember which did everything that they planned; each with its
-    number. `last` is the number of the run that wrote an object last, 0 for none."""
+    number. `last` is the number of the run that wrote an object last, 0 for none;
+    `seen` are the lines that the last run of all had before it."""
     done: dict[str, dict[str, int]] = {}
     for number, run in runs:
         for approve, keys in run.items():
@@ -56,6 +65,7 @@ def carried_out(
         approve: frozenset(by_key)
         for approve, by_key in done.items()
         if by_key
+        and approve in seen
         and all(_untouched(key, number, last) for key, number in by_key.items())
     }
 

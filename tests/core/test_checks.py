@@ -5,10 +5,11 @@ from support.builders import CONFIG, category, collection, customer, product, te
 from support.builders import variant as whole_variant
 
 from reconcile.core.catalog import read_catalog
-from reconcile.core.checks import check_digit, cross_check, did_you_mean, place
+from reconcile.core.checks import check_digit, cross_check
 from reconcile.core.config import Config
 from reconcile.core.model import Desired, Ref
 from reconcile.core.problems import At, Location, Problem
+from reconcile.core.references import did_you_mean, place
 from reconcile.core.yaml.text import parse
 
 Entry = dict[str, object]

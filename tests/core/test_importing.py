@@ -620,6 +620,17 @@ def test_what_files_have_otherwise_is_counted_by_style(
     assert found.written == Written({"product": 2}, differing=differing)
 
 
+def test_what_would_look_like_a_slip_is_written_in_quotes() -> None:
+    names = ["Hats\"", "Winter\u00a02026", "Ladies'"]
+    found = import_catalog(
+        live(category=[{"id": n, "name": name} for n, name in enumerate(names, 1)]), EUR
+    )
+
+    text = "".join(found.files.values())
+    assert [one in text for one in ("'Hats\"'", '"Winter\u00a02026"')] == [True, True]
+    assert cross_check(objects(found.files, EUR), EUR) == []
+
+
 # A part
 
 PART = live(

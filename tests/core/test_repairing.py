@@ -73,6 +73,24 @@ def repair(text: str) -> tuple[str, list[tuple[int, str, str]]]:
             "a:\n   - {b: 1}\n  - {b: 2}\n  - {b: 3}\n",
             "a:\n  - {b: 1}\n  - {b: 2}\n  - {b: 3}\n",
         ),
+        # a tab, where the lines around decide
+        ("- sku: A\n\tb: 1\n", "- sku: A\n  b: 1\n"),
+        ("a:\n  b: 1\n\tc: 2\n", "a:\n  b: 1\n  c: 2\n"),
+        ("a:\n\tb: 1\n    c: 2\n", "a:\n    b: 1\n    c: 2\n"),
+        ("products:\n\t- sku: A\n", "products:\n  - sku: A\n"),
+        # a bracket that is closed too late
+        (
+            "prices: {DKK: {sales_price: 3, EUR: {sales_price: 4}}\n",
+            "prices: {DKK: {sales_price: 3}, EUR: {sales_price: 4}}\n",
+        ),
+        (
+            "- {sku: A, attributes: {Size: S, ean: 'x'}\n",
+            "- {sku: A, attributes: {Size: S}, ean: 'x'}\n",
+        ),
+        # a quote that is not opened
+        ('sku: A"\n', 'sku: "A"\n'),
+        ("sku: A'\n", 'sku: "A"\n'),
+        ('{weight: 290"}\n', "{weight: 290}\n"),
         # its dash was taken out
         (
             "a:\n  - sku: A\n    b: 1\n   sku: B\n    b: 2\n",
@@ -109,6 +127,10 @@ def test_what_has_one_right_answer_is_typed_in(text: str, expected: str):
         "<<<<<<< a\nb: 1\n=======\nb: 2\n>>>>>>> c\n",
         "description:\n  • one\n  • two\nname: 'x\n",
         "a:\n\tb: 1\n",  # how many spaces, nobody knows
+        "a:\n  - b: 1\n    c:\n      - d: 1\n\te: 2\n",
+        "a:\n  b: 1\n\tb: 2\n",
+        "{a: {b: 1, c: {d: 2}\n",
+        "{meta: {a: 1, weight: 2}\n",  # a name that meta may have too
         "a: 'x\nb: 1\n",
         "meta: {5.7E+12: a}\n",  # a sheet has rounded this
         "name: *new* shirt\n  that goes on\n",

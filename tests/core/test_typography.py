@@ -2,7 +2,7 @@ import pytest
 
 from reconcile.core.yaml.fieldwords import not_a_colon, not_a_dash
 from reconcile.core.yaml.text import parse
-from reconcile.core.yaml.typography import uncurled
+from reconcile.core.yaml.typography import lone_quote, uncurled
 
 
 @pytest.mark.parametrize(
@@ -108,3 +108,32 @@ def test_an_item_whose_dash_is_another_character(text: str, fixed: str | None):
         assert fixed is None
     else:
         assert text[: meant.start] + meant.fix + text[meant.end :] == fixed
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ('A-1"', '"'),
+        ("A-1'", "'"),
+        ('A "x"', None),
+        ('"', None),
+        ("A-1", None),
+    ],
+)
+def test_a_quote_alone_at_the_end_was_not_opened(text: str, mark: str | None):
+    assert lone_quote(text) == mark
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ('sku: A-1"', '"A-1"'),
+        ('weight: 290"', "290"),
+        ("sku: 'A-1\"'", None),  # in quotes it is meant
+        ('name: Fjord"', None),  # what a name is, only the kinds know
+    ],
+)
+def test_a_key_or_number_cannot_end_with_a_quote(text: str, instead: str | None):
+    found = parse(text, "f.yaml").problems
+
+    assert [one.fix and one.fix.text for one in found] == ([instead] if instead else [])

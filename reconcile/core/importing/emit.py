@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from reconcile.core.slips import has_odd_space
 from reconcile.core.yaml.nodes import Mapping as MapNode
 from reconcile.core.yaml.nodes import Scalar
 from reconcile.core.yaml.text import parse
+from reconcile.core.yaml.typography import lone_quote
 
 WIDTH: Final = 110
 """Columns up to which a mapping or list stands on one line."""
@@ -181,6 +183,8 @@ _NOT_TEXT: Final = re.compile(
 def _plain(text: str, *, flow: bool) -> bool:
     if not text or _NOT_TEXT.fullmatch(text):
         return False
+    if lone_quote(text) or has_odd_space(text):
+        return False  # without quotes it would look like a slip
     return bool(_SIMPLE.fullmatch(text)) or _comes_back(text, text, flow=flow)
 
 

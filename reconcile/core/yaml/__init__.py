@@ -2,7 +2,7 @@
 
 text ──text.parse──▶ nodes, problems
        reader         one reading, on behind a mistake with one right answer
-       mistakes       why the parser stopped, in words: brackets, lists, quotes,
-                      keys, chars, anchors, conflicts
+       mistakes       why the parser stopped, in words: brackets, nesting, lists,
+                      tabs, quotes, keys, chars, anchors, conflicts
        traps          what YAML would do silently with what people type
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from reconcile.core.yaml.fieldwords import FIELDS, KEYS, holds_text
+from reconcile.core.yaml.nesting import missing_closer
 from reconcile.core.yaml.quotes import after_quote
 from reconcile.core.yaml.spots import (
     CLOSERS,
@@ -55,7 +56,8 @@ def bracket(spot: Spot) -> Mistake | None:
     if spot.first > spot.context and (mistake := _comma_above(spot)):
         return mistake
     if spot.first > spot.context or not spot.text[spot.at :].strip():
-        return unclosed_bracket(spot.context, spot.opener)
+        nested = missing_closer(spot.text, spot.context, spot.at)
+        return nested or unclosed_bracket(spot.context, spot.opener)
     return _in_brackets(spot)
 
 

@@ -30,6 +30,8 @@ KEYS: Final = frozenset(
     ("ean", *(kind.key_field for kind in KINDS.values()))
 ) - frozenset(("name", "title"))
 """Fields that hold one short word, and no sentence."""
+UNSENT: Final = frozenset(("approve", "by", "reason"))
+"""Fields of an approval, which Traede never sees."""
 FIELDS: Final = frozenset(
     (
         *_STRUCTURE,
@@ -48,6 +50,31 @@ NO_TEXTS: Final = frozenset(
 TEXTS: Final = frozenset(
     row.name for row in _ROWS if row.form is Form.TEXT and row.shape is Shape.ONE
 ) - frozenset(row.name for row in _ROWS if row.shape is not Shape.ONE)
+
+
+LISTS: Final = frozenset(
+    (
+        *"approvals children keys only_on_create".split(),
+        *(kind.plural for kind in KINDS.values()),
+        *(row.name for row in _ROWS if row.shape in (Shape.SET, Shape.RECORDS)),
+    )
+)
+"""Fields whose values are items."""
+HELD_BY: Final = {
+    kind.key_field: frozenset(
+        (
+            *"delete only_on_create protect renamed_from".split(),
+            *{
+                "product": ("variants", "variant_defaults"),
+                "category": ("children",),
+            }.get(kind.name, ()),
+            *kind.fields,
+        )
+    )
+    for kind in KINDS.values()
+}
+"""By the key that entries begin with, the other fields that they may have."""
+NESTED: Final = {row.name: row for row in _ROWS if row.shape is not Shape.ONE}
 
 
 def holds_text(field: str | None) -> bool:

@@ -22,7 +22,7 @@ _NEAR, _FAR = 1, 3
 """A line that is one space off, and this far from all else, is meant to be there."""
 _LINES = re.compile(r"[^\r\n]+")
 _ALONE = re.compile(r"[ ]*(?:- +)*(?P<key>\w+):[ \t]*")
-_FIRST_KEY = re.compile(r"[ ]*(?:- +)*(?P<key>[\w-]+):(?=\s|$)")
+FIRST_KEY = re.compile(r"[ ]*(?:- +)*(?P<key>[\w-]+):(?=\s|$)")
 
 
 def bullet(spot: Spot) -> Mistake | None:
@@ -62,7 +62,7 @@ def _begins_an_item(text: str, start: int, content: int) -> bool:
         return False
     if line[:1] in CLOSERS:
         return _closed(without_comment(line))
-    key = _FIRST_KEY.match(line)
+    key = FIRST_KEY.match(line)
     if key is None:
         return True
     first = _first_key_of_item(Spot(text, start, None))
@@ -189,7 +189,7 @@ def _above_is_off(spot: Spot) -> Mistake | None:
     there = Spot(spot.text, first, None)
     siblings = columns_above(there, items=True)
     sure = dashed and (is_item or not siblings or wanted in siblings)
-    sure = sure and _begins_as_others(there, wanted)
+    sure = sure and begins_as_others(there, wanted)
     return Mistake(
         first + leading,
         None,
@@ -204,12 +204,12 @@ def _dash_taken_out(spot: Spot) -> Mistake | None:
     """`   sku: B-2` below `  - sku: B-1`: between the two columns that there are, and
     the item above has that field."""
     dashed = spot.line.startswith("- ", spot.indent)
-    key = None if dashed else _FIRST_KEY.match(spot.line)
+    key = None if dashed else FIRST_KEY.match(spot.line)
     for _, first in lines_above(spot) if key else ():
         line = line_of(spot.text, first)
         leading = len(line) - len(line.lstrip())
         if leading < spot.indent and line.startswith("- ", leading):
-            other = _FIRST_KEY.match(line)
+            other = FIRST_KEY.match(line)
             same = key and other and key["key"] == other["key"]
             if (
                 not same
@@ -265,7 +265,7 @@ def _first_key_of_item(spot: Spot) -> str | None:
     for _, first in lines_above(spot):
         line = line_of(spot.text, first)
         leading = len(line) - len(line.lstrip())
-        if leading == spot.indent and (found := _FIRST_KEY.match(line)):
+        if leading == spot.indent and (found := FIRST_KEY.match(line)):
             return found["key"] if line.startswith("- ", leading) else None
         if leading < spot.indent:
             return None
@@ -275,11 +275,11 @@ def _first_key_of_item(spot: Spot) -> str | None:
 def _one_off(spot: Spot, wanted: int) -> bool:
     """Whether the line can only have been meant to be in that column."""
     is_item = spot.line.startswith("- ", spot.indent)
-    if is_item and not _begins_as_others(spot, wanted):
+    if is_item and not begins_as_others(spot, wanted):
         return False
-    if not is_item and _is_there(spot, wanted):
+    if not is_item and is_there(spot, wanted):
         return False
-    columns = {*columns_above(spot, items=True)} if is_item else _key_columns(spot)
+    columns = {*columns_above(spot, items=True)} if is_item else key_columns(spot)
     others = columns - {wanted}
     return (
         (is_item or spot.text[spot.first + spot.indent].isalnum())
@@ -289,14 +289,14 @@ def _one_off(spot: Spot, wanted: int) -> bool:
     )
 
 
-def _is_there(spot: Spot, column: int) -> bool:
+def is_there(spot: Spot, column: int) -> bool:
     """Whether the mapping with its keys in this column has this one already."""
-    key = _FIRST_KEY.match(spot.line)
+    key = FIRST_KEY.match(spot.line)
     for _, first in lines_above(spot) if key else ():
         line = line_of(spot.text, first)
         if key_column(line) < column:
             return False
-        other = _FIRST_KEY.match(line)
+        other = FIRST_KEY.match(line)
         if key_column(line) == column:
             if key and other and key["key"] == other["key"]:
                 return True
@@ -305,18 +305,18 @@ def _is_there(spot: Spot, column: int) -> bool:
     return False
 
 
-def _begins_as_others(spot: Spot, column: int) -> bool:
+def begins_as_others(spot: Spot, column: int) -> bool:
     """Whether this item begins with the key of the one above in that column."""
-    key = _FIRST_KEY.match(spot.line)
+    key = FIRST_KEY.match(spot.line)
     for _, first in lines_above(spot):
         line = line_of(spot.text, first)
         if line.startswith("- ", column) and not line[:column].strip():
-            other = _FIRST_KEY.match(line)
+            other = FIRST_KEY.match(line)
             return (key and key["key"]) == (other and other["key"])
     return True
 
 
-def _key_columns(spot: Spot) -> set[int]:
+def key_columns(spot: Spot) -> set[int]:
     return {key_column(line_of(spot.text, first)) for _, first in lines_above(spot)} & {
         *columns_above(spot)
     }

@@ -35,7 +35,8 @@ from reconcile.core.yaml.spots import (
     owner,
     unclosed_bracket,
 )
-from reconcile.core.yaml.traps import quoted
+from reconcile.core.yaml.tabs import blank_indent
+from reconcile.core.yaml.traps import ROW_SAYS, is_row, quoted
 
 _KEY_GLUED = re.compile(r"[ ]*(?:- +)*[\w-]+(?P<colon>:)[^\s:/]")
 _BEGINS_A_VALUE = re.compile(
@@ -71,23 +72,6 @@ def explain(text: str, at: int, context: int | None) -> Mistake:
 
 
 # The judges, in the order in which they are asked.
-
-
-def _blank_indent(spot: Spot) -> Mistake | None:
-    indent = spot.line[: spot.indent]
-    start = spot.first + len(indent) - len(indent.lstrip(" "))
-    if "\t" in indent:
-        rule, what = "tab-indentation", "a tab"
-    elif indent.strip(" "):
-        rule, what = "invisible-space", "a non-breaking space"
-    else:
-        return None
-    return Mistake(
-        start,
-        spot.first + len(indent),
-        rule,
-        f"this line is indented with {what}. Write spaces, two for each level",
-    )
 
 
 def _document(spot: Spot) -> Mistake | None:
@@ -306,7 +290,7 @@ def _no_space(text: str, key: str, at: int, first: int = 0) -> Mistake:
 
 
 _JUDGES: Final[tuple[Callable[[Spot], Mistake | None], ...]] = (
-    _blank_indent,
+    blank_indent,
     _document,
     quote,
     quote_above,
@@ -342,11 +326,8 @@ def _no_colon(text: str, first: int) -> Mistake:
     fix = over_gap = None
     if shown.startswith("-") and not shown.startswith("--"):
         message = f'a list item begins with "- ". Write - {shown[1:]}'
-    elif "\t" in shown.strip():
-        message = (
-            "this is a row of a sheet. Write its values as fields, such as "
-            "- {sku: A-1, attributes: {Size: S}}"
-        )
+    elif is_row(shown):
+        message = f"{ROW_SAYS}, such as - {{sku: A-1, attributes: {{Size: S}}}}"
     elif shown in FIELDS:
         message = f"a colon is missing. Write {shown}:"
     elif (found := _SPACE_BEFORE_COLON.fullmatch(shown)) and found["key"] in FIELDS:

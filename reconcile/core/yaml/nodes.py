@@ -39,11 +39,13 @@ _WORDS: dict[str, bool | None] = {
 class Source:
     """The text of a file, and where offsets in it are."""
 
-    __slots__ = ("_starts", "file", "text")
+    __slots__ = ("_starts", "file", "sent", "text")
 
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, text: str, *, sent: bool = True) -> None:
         self.file = file
         self.text = text
+        self.sent = sent
+        """Whether it is a file of a catalog, whose values travel to Traede."""
         self._starts: list[int] | None = None
 
     def line(self, number: int) -> str:

@@ -39,7 +39,7 @@ from reconcile.core.yaml.nodes import (
     Source,
     Style,
 )
-from reconcile.core.yaml.spots import Mistake, owner
+from reconcile.core.yaml.spots import QUOTES, Mistake, owner
 from reconcile.core.yaml.traps import (
     Bare,
     comma_traps,
@@ -48,7 +48,12 @@ from reconcile.core.yaml.traps import (
     key_traps,
     quoted,
 )
-from reconcile.core.yaml.typography import CURLY, curly_commas, curly_trap
+from reconcile.core.yaml.typography import (
+    CURLY,
+    curly_commas,
+    curly_trap,
+    lone_quote_trap,
+)
 
 MAX_DEPTH = 50
 MAX_EXPANDED = 10_000
@@ -268,8 +273,13 @@ class Reader:
                 bares.append(Bare(key, owner, before))
                 self.odd_keys.pop(key.start, None)
                 continue
-            if self.curly and isinstance(value, Scalar):
-                value = self._uncurled(key, value)
+            if isinstance(value, Scalar):
+                if self.curly:
+                    value = self._uncurled(key, value)
+                if value.text[-1:] in QUOTES and (
+                    trap := lone_quote_trap(value, key.text)
+                ):
+                    value = self._as_meant(value, value.text[:-1], trap)
             owner, before = key, value
             if key.text in entries:
                 self._duplicate(key, entries[key.text][0])
@@ -289,14 +299,15 @@ class Reader:
 
     def _uncurled(self, key: Scalar | None, value: Scalar) -> Scalar:
         trap = curly_trap(value, None if key is None else key.text)
-        if trap is None:
-            return value
+        return value if trap is None else self._as_meant(value, value.text[1:-1], trap)
+
+    def _as_meant(self, value: Scalar, meant: str, trap: Problem) -> Scalar:
+        """So that no second sentence is said about a value that will be repaired."""
         self.found.problems.append(trap)
         if trap.fix is None:
             return value
-        # What was meant, so that no second sentence is said about it.
-        style: Style = "double" if trap.fix.text.startswith('"') else "plain"
-        return Scalar(value.source, value.start, value.end, value.text[1:-1], style)
+        style: Style = "double" if trap.fix.text.startswith(QUOTES) else "plain"
+        return Scalar(value.source, value.start, value.end, meant, style)
 
     def _is_bare(self, key: Scalar, value: Node) -> bool:
         """`{a}`; an empty value behind a colon is a value."""
@@ -426,9 +437,8 @@ class Reader:
             return
         mark = self.cuts[node.end]
         line = self.text[mark:].splitlines()[0]
-        self.found.problems.append(
-            comment_trap(node, self.source.location(mark), line.rstrip())
-        )
+        place, field = self.source.location(mark), owner(self.text, node.start)
+        self.found.problems.append(comment_trap(node, place, line.rstrip(), field))
 
     def _rest(self, start: int) -> str:
         """The plain value from `start`, to the end of the line or the flow item."""

@@ -44,7 +44,7 @@ _MOST_READ = 2_000_000
 """Mistakes, and characters, after which a broken file is not read again."""
 
 
-def parse(text: str | bytes, file: str) -> Parsed:
+def parse(text: str | bytes, file: str, *, sent: bool = True) -> Parsed:
     if len(text) > MAX_BYTES:
         message = (
             f"this file has {len(text) / 1_000_000:.1f} MB, the limit is "
@@ -57,7 +57,7 @@ def parse(text: str | bytes, file: str) -> Parsed:
             return Parsed(None, [Problem(Location(file, 1, 1), "not-utf8", message)])
         # A byte that is not UTF-8 becomes a surrogate, which keeps its place.
         text = text.decode("utf-8", "surrogateescape")
-    source = Source(file, text.removeprefix("\ufeff"))
+    source = Source(file, text.removeprefix("\ufeff"), sent=sent)
     first = Reader(source).read()
     return first if first.stopped is None else _read_on(first, source)
 
@@ -101,10 +101,10 @@ def _read_on(first: Parsed, source: Source) -> Parsed:
         fix = None if stop is None else stop.fix
         if stop is None or fix is None:
             break
-        source = Source(source.file, text)
+        source = Source(source.file, text, sent=source.sent)
         start = source.offset(fix.where)
         text = text[:start] + fix.text + text[start + fix.where.length :]
-        source = Source(source.file, text)
+        source = Source(source.file, text, sent=source.sent)
         again = Reader(source).read()
         if again.stopped and not _further(again.stopped, stop.where, fix, source):
             # It was not the answer.

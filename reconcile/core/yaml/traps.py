@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from reconcile.core.problems import Fix, Location, Problem
-from reconcile.core.yaml.fieldwords import FIELDS, NUMBERS
+from reconcile.core.yaml.fieldwords import FIELDS, KEYS, NUMBERS, UNSENT
 from reconcile.core.yaml.nodes import Node, Scalar
 
 _PLAIN_MONEY = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
@@ -42,12 +42,22 @@ _NUMBER_LIKE = re.compile(
     re.IGNORECASE,
 )
 _EXPONENT_SIGN = re.compile(r"[eE][-+]")
+ROUNDED = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+[0-9]+")
+ROUNDED_SAYS = "A sheet has rounded this one: write all its digits"
+_SEMICOLONS = re.compile(r"[^\s;]*;[^\s;]*|[^;\r\n]*;[^;\r\n]*;[^\r\n]*")
+ROW_SAYS = "this is a row of a sheet. Write its values as fields"
 _NUMBER_SIGN = re.compile(r"#[0-9]+\b[^\r\n]*?(?=\s+#|\s*$)")
 _SAME_FOR_ALL = re.compile(r"0|[1-9][0-9]*(\.[0-9]*[1-9])?")
 _YAML_WORDS = frozenset(("~", "null", "true", "false"))
 _LONGEST_SHOWN = 60
 _THOUSAND = 3
 """Digits between two thousands marks."""
+
+
+def is_row(text: str) -> bool:
+    """A line of a sheet: its values have tabs between them, or semicolons."""
+    shown = text.strip()
+    return "\t" in shown or _SEMICOLONS.fullmatch(shown) is not None
 
 
 def quoted(text: str) -> str:
@@ -101,6 +111,8 @@ def key_traps(scalar: Scalar) -> Problem | None:
     text = scalar.text
     if scalar.style != "plain" or _SAME_FOR_ALL.fullmatch(text):
         return None
+    if "," in text and ROUNDED.fullmatch(text):
+        return Problem(scalar.location, "key-format", f"this is no key. {ROUNDED_SAYS}")
     if text.lower() in _YAML_WORDS:
         kind = "an empty value" if text.lower() in {"~", "null"} else "a yes or no"
     elif _DATE.fullmatch(text):
@@ -133,10 +145,18 @@ def comma_traps(bares: Sequence[Bare]) -> list[Problem]:
     return [_comma(list(run)) for _, run in groupby(bares, lambda bare: id(bare.value))]
 
 
-def comment_trap(scalar: Scalar, place: Location, comment: str) -> Problem:
+def gets(scalar: Scalar, field: str | None = None) -> str:
+    """What a value would become, as the start of a sentence: not all of it travels."""
+    ours = field in UNSENT or not scalar.source.sent
+    return "the value would be" if ours else "Traede would get"
+
+
+def comment_trap(
+    scalar: Scalar, place: Location, comment: str, field: str | None = None
+) -> Problem:
     """` #2` in an unquoted text: YAML takes the rest of the line for a comment."""
     if scalar.text:
-        got = f"Traede would get {quoted(scalar.text)}"
+        got = f"{gets(scalar, field)} {quoted(scalar.text)}"
         meant = f"{scalar.text} {comment}"
     else:
         got, meant = "nothing is left of the value", comment
@@ -168,7 +188,7 @@ def anchor_trap(name: str, scalar: Scalar, place: Location) -> Problem:
     return Problem(
         place,
         "quote-needed",
-        f'"&" at the start names a value and is not part of it: Traede would get '
+        f'"&" at the start names a value and is not part of it: {gets(scalar)} '
         f"{quoted(scalar.text)}. Write {quoted(meant)}, in quotes",
         fix=Fix(place, in_quotes(meant)) if scalar.style == "plain" else None,
     )
@@ -195,22 +215,27 @@ def _comma(run: Sequence[Bare]) -> Problem:
         return Problem(
             place,
             "price-format" if is_price else "number-format",
-            f"a comma ends the value here: Traede would get {value.text}. "
+            f"a comma ends the value here: {gets(value, owner.text)} {value.text}. "
             f"Write {number}",
             fix=Fix(place, meant) if meant and may_be and _is_one(meant) else None,
         )
     if value.style != "plain":
         return _no_value(first.key)
+    meant = value.source.text[value.start : last.end]
+    if owner.text.endswith("price") and (said := _money(meant, 2)):
+        return Problem(place, "price-format", said.message)
+    if owner.text in KEYS and ROUNDED.fullmatch(meant):
+        message = f"a comma ends the value here. {ROUNDED_SAYS}"
+        return Problem(place, "quote-needed", message)
     for bare in run:
         key, _, rest = bare.key.text.partition(" ")
         if key in FIELDS and rest:
             message = f"a colon is missing. Write {key}: {rest}"
             return Problem(bare.key.location, "no-colon", message)
-    meant = value.source.text[value.start : last.end]
     return Problem(
         place,
         "quote-needed",
-        f"a comma ends the value here: Traede would get {quoted(value.text)}. "
+        f"a comma ends the value here: {gets(value, owner.text)} {quoted(value.text)}. "
         f"Write {quoted(meant)}, in quotes",
     )
 

@@ -14,6 +14,7 @@ from reconcile.core.yaml.traps import in_quotes, quoted
 _PAIRS: Final = {"“": "”“", "”": "”", "„": "“”", "‘": "’‘", "’": "’", "‚": "‘’"}
 """Which quotes close a text that one opens; some countries open with what others
 close with."""
+_STRAIGHT: Final = ('"', "'")
 CURLY: Final = re.compile(f"[{''.join(_PAIRS)}]")
 
 
@@ -45,6 +46,30 @@ def curly_trap(scalar: Scalar, field: str | None) -> Problem | None:
         f"{quoted(inner)}, or {quoted(scalar.text)} if they are meant",
         "warning",
     )
+
+
+def lone_quote(text: str) -> str | None:
+    """The straight quote that ends a text and does not begin it; None without one."""
+    mark = text[-1:]
+    return mark if mark in _STRAIGHT and text.count(mark) == 1 < len(text) else None
+
+
+def lone_quote_trap(scalar: Scalar, field: str) -> Problem | None:
+    """`sku: A-1"`: a key, number, date or switch whose first quote is missing. Quotes
+    around the whole say that a key is meant like that."""
+    mark = lone_quote(scalar.text) if scalar.style == "plain" else None
+    if mark is None or "\n" in scalar.raw or not (field in KEYS or field in NO_TEXTS):
+        return None
+    inner = scalar.text[:-1]
+    write = in_quotes(inner) if field in KEYS else inner
+    message = f"{ends_with(mark)}. Write {write}"
+    return Problem(
+        scalar.location, "lone-quote", message, fix=Fix(scalar.location, write)
+    )
+
+
+def ends_with(mark: str) -> str:
+    return f"the text ends with {mark} and does not begin with one"
 
 
 def curly_commas(items: Sequence[Node]) -> list[Problem]:
