@@ -35,6 +35,7 @@ from reconcile.edges.state import (
     Outcome,
     State,
     Tenant,
+    open_state,
     this_process,
 )
 from reconcile.errors import LeaseHeld, StateDamaged, UsageError
@@ -531,5 +532,31 @@ def test_a_used_state_without_a_brand_keeps_to_that(url: str, clock: Clock) -> N
     with opened(url, clock, unknown) as state:
         state.acquire(0, ELSEWHERE)
         state.begin_run("sha256:p", "sha256:c", None, "me")
-    with pytest.raises(StateDamaged, match="belongs to"):
+    with pytest.raises(StateDamaged, match="named no brand") as caught:
         opened(url, clock, TENANT)
+    assert "a first run, which deletes nothing" in caught.value.hint
+
+
+def test_a_used_state_learns_its_brand_where_that_is_asked_for(
+    url: str, clock: Clock
+) -> None:
+    def learning(tenant: Tenant) -> State:
+        return open_state(
+            url,
+            tenant,
+            clock=clock,
+            sleep=clock.sleep,
+            base=Path("/"),
+            learn_brand=True,
+        )
+
+    with learning(dataclasses.replace(TENANT, brand_id=None)) as state:
+        state.acquire(0, ELSEWHERE)
+        run = state.begin_run("sha256:p", "sha256:c", None, "me")
+        state.record(run, [RICH])
+        salt = state.salt
+    with learning(TENANT) as state:
+        assert (state.tenant, state.salt) == (TENANT, salt)
+        assert state.ledger() == {TEE_S: RICH}
+    with pytest.raises(StateDamaged, match="belongs to"):
+        learning(dataclasses.replace(TENANT, brand_id=8))
