@@ -103,7 +103,7 @@ def part_of(catalog: Catalog, ledger: Ledger, only: Sequence[Only]) -> Part:
         for ref, desired in catalog.objects.items()
         if any(one.covers(ref, desired.parent) for one in only)
     }
-    # A renamed object keeps its row under the old name.
+    # A renamed object keeps its row under the old name, and its variants theirs.
     old = {
         Ref(ref.kind, desired.renamed_from)
         for ref, desired in objects.items()
@@ -112,7 +112,9 @@ def part_of(catalog: Catalog, ledger: Ledger, only: Sequence[Only]) -> Part:
     rows = {
         ref: row
         for ref, row in ledger.items()
-        if ref in old or any(one.covers(ref, row.parent) for one in only)
+        if ref in old
+        or row.parent in old
+        or any(one.covers(ref, row.parent) for one in only)
     }
     return Part(replace(catalog, objects=objects), rows)
 

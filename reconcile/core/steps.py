@@ -178,6 +178,11 @@ class Plan:
     """Those that steps, refusals, blocks and warnings are about."""
 
     @property
+    def part(self) -> bool:
+        """Whether it was made with `--only`."""
+        return any(one.rule == "only" for one in self.warnings)
+
+    @property
     def to_do(self) -> tuple[Step, ...]:
         """The steps that an apply would write."""
         return tuple(step for step in self.steps if not step.held)

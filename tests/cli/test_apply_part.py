@@ -154,9 +154,7 @@ def test_a_format_that_is_none(shop: Brand):
 
 
 def test_of_a_part_only_what_is_written_is_said_to_be_protected(shop: Brand):
-    shop.catalog(
-        {**TEE, "protect": True}, {**CAP, "protect": True, "name": "New"}, HAT
-    )
+    shop.catalog({**TEE, "protect": True}, {**CAP, "protect": True, "name": "New"}, HAT)
 
     ran = shop.run("plan", "--only", "product:*")
     assert shop.run("apply", "--yes", "--only", "product:*").code == 0

@@ -27,6 +27,7 @@ from reconcile.core.config import Deletes
 from reconcile.core.model import Ref, Snapshot
 from reconcile.core.plan_json import digest_of
 from reconcile.core.planning import Planned, catalog_digest
+from reconcile.core.scope import Only, parse_only
 
 
 def refusals(planned: Planned) -> dict[str, str]:
@@ -301,3 +302,58 @@ def test_a_product_none_of_whose_variants_can_be_created_is_refused() -> None:
         "create:product:tee",
         "create:variant:tee-s",
     }
+
+
+def test_what_stays_beside_a_price_is_what_traede_keeps() -> None:
+    def tee(sales: int, retail: int) -> dict[str, object]:
+        return product("tee", variant("tee-s", prices={"DKK": price(sales, retail)}))
+
+    planned = plan(catalog(tee(110, 250)), live(tee(100, 300)), ledger(tee(100, 250)))
+
+    step = the_step(planned, "update:variant:tee-s")
+    assert [c.path[-1] for c in step.changes if c.held] == ["rec_sales_price"]
+    assert step.beside == {("prices", "DKK", "rec_sales_price"): "300"}
+
+
+@pytest.mark.parametrize("only", ["product:cap", "variant:cap-*", "product:c*"])
+def test_a_part_deletes_nothing_that_the_catalog_wants_elsewhere(only: str) -> None:
+    sizes = (variant("cap-s"), variant("cap-m"))
+    before = (product("cap", *sizes), product("tee"))
+    wanted = catalog(product("hood", *sizes), product("tee"))
+    now, rows = live(*before), ledger(*before)
+    part = parse_only(only)
+    assert part is not None
+
+    planned = plan(wanted, now, rows, only=(part,))
+
+    assert step_ids(planned) == []
+    if part.kind == "product":
+        assert "under another product" in refusals(planned)["delete:product:cap"]
+
+
+def test_a_part_without_the_new_variants_does_not_advise_to_delete_the_product() -> (
+    None
+):
+    wanted = catalog(product("cap", variant("cap-x")))
+    before = product("cap", variant("cap-s"))
+
+    planned = plan(
+        wanted, live(before), ledger(before), only=(Only("variant", "cap-s"),)
+    )
+
+    assert step_ids(planned) == []
+    assert [one.hint for one in planned.plan.refused] == [
+        "Plan all of the product: --only product:cap"
+    ]
+
+
+def test_a_part_deletes_no_variant_that_the_catalog_wants_elsewhere() -> None:
+    small, medium = variant("cap-s"), variant("cap-m")
+    before = (product("cap", small, medium), product("tee"))
+    wanted = catalog(product("cap", small), product("tee", variant("tee-s"), medium))
+
+    planned = plan(
+        wanted, live(*before), ledger(*before), only=(Only("product", "cap"),)
+    )
+
+    assert step_ids(planned) == []

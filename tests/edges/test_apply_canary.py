@@ -4,7 +4,7 @@ other goes out."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -154,6 +154,36 @@ def test_where_nothing_else_happens_all_are_written(shop: Shop, name: str) -> No
 
     assert (report.stopped, report.left, report.exit_code) == ("", 0, 0)
     assert shop.plan(wanted).planned.plan.steps == ()
+
+
+def test_the_first_of_each_sort_goes_alone_though_another_sort_went_before(
+    shop: Shop,
+) -> None:
+    shop.configure(traede={"concurrency": 4})
+    shop.apply(catalog(*titles("customers")))
+    wanted = catalog(collection("0"), *titles("own_entity"))
+    sort = replace(SORTS["collection"], now=())
+    before = len(shop.box.requests)
+
+    report = shop.apply(wanted, life=Meddling(shop, sort))
+
+    assert "changed active in" in report.stopped
+    assert written(shop, before, "POST") == 1
+    assert written(shop, before, "PUT") == 1
+
+
+def test_core_fields_of_one_go_alone_though_others_have_none(shop: Shop) -> None:
+    shop.configure(traede={"concurrency": 4, "batch_size": 1})
+    shop.apply(catalog(*styles()))
+    _, *others = with_ean()
+    wanted = catalog(*({**one, "description": "B"} for one in (styles()[0], *others)))
+    sort = replace(SORTS["core fields"], also=named("tee"))
+    before = len(shop.box.requests)
+
+    report = shop.apply(wanted, life=Meddling(shop, sort))
+
+    assert "changed name of product tee" in report.stopped
+    assert written(shop, before, "PUT") == 1
 
 
 def test_an_archive_instead_of_a_delete_is_looked_at_too(shop: Shop) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -92,6 +93,20 @@ def test_an_account_that_resets_is_found_out_with_one_product(
     report = shop.apply(catalog(FIRST[first], *others))
 
     assert report.exit_code == 5
+    assert "nobody asked for" in report.stopped
+    assert len(with_colli(shop)) == 3, "one was reset, and then no other"
+
+
+@pytest.mark.parametrize("delay", [3, 9])
+def test_an_account_that_resets_late_is_found_out_too(shop: Shop, delay: int) -> None:
+    keys = ("cap", "tee", "zip", "zap")
+    theirs(shop, *keys)
+    shop.apply(catalog(*[product(key) for key in keys]))
+    shop.box.dialect = replace(RESETS, sync_delay=delay)
+
+    report = shop.apply(catalog(*[product(key, name="New") for key in keys]))
+    shop.box.settle()
+
     assert "nobody asked for" in report.stopped
     assert len(with_colli(shop)) == 3, "one was reset, and then no other"
 

@@ -138,7 +138,11 @@ def _tell(
         try:
             save(file, show_report(setting, read, report, seconds, name))
         except OSError as error:
-            Log(setting.flags.log_format).fail(ReconcileError(words_of(error)))
+            wrong = ReconcileError(
+                f"{file} could not be written: {words_of(error)}",
+                hint="This changes nothing in what was applied.",
+            )
+            Log(setting.flags.log_format).fail(wrong)
             code = code or ReconcileError.exit_code
             if not printed:
                 show("text")

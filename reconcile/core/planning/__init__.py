@@ -87,7 +87,17 @@ def make_plan(
     renamed = apply_renames(part.catalog, live, ours)
     offered = {d.parent for d in wanted.values() if d.parent and not d.delete}
     variants = _variants(renamed)
-    draft = Draft(part.catalog, live, renamed, config, seal, options, variants, offered)
+    draft = Draft(
+        part.catalog,
+        live,
+        renamed,
+        config,
+        seal,
+        options,
+        variants,
+        offered,
+        catalog.objects,
+    )
     draft.refused.update(renamed.refused)
     by_id = {(o.ref.kind, o.remote_id): o.ref for o in renamed.objects.values()}
     for desired in sorted(wanted.values(), key=lambda d: d.ref):

@@ -47,6 +47,9 @@ def note_protection(draft: Draft) -> None:
             continue
         if ref not in draft.steps and ref not in draft.renamed.objects:
             continue
+        step = draft.steps.get(ref)
+        if draft.options.only and (step is None or step.held):
+            continue  # of a part only what is written is remembered
         said = "no longer protected: after this, a plan may delete it"
         if desired.protect:
             said = "from now on protected: no plan deletes it"

@@ -9,6 +9,7 @@ from typing import Final
 from reconcile.core.catalog import Catalog
 from reconcile.core.config import Config
 from reconcile.core.model import (
+    UNKNOWN,
     Applied,
     Desired,
     Live,
@@ -88,7 +89,8 @@ def _beside(
     return {
         path: value
         for path, now in stay.items()
-        if isinstance(value := desired.values.get(path, now), str)
+        # Not what the catalog says where Traede shows it: that may be held.
+        if isinstance(value := desired.values.get(path) if now is UNKNOWN else now, str)
     }
 
 
@@ -106,6 +108,8 @@ class Draft:
     """The live variants of each product, managed or not."""
     with_variants: Set[Ref]
     """The products for which the catalog writes at least one variant."""
+    whole: Mapping[Ref, Desired]
+    """All that the catalog writes, also outside of a part: none of it is gone."""
     steps: dict[Ref, Step] = field(default_factory=dict)
     refused: dict[Ref, Refusal] = field(default_factory=dict)
     warnings: list[Warned] = field(default_factory=list)

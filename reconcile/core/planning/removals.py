@@ -18,7 +18,7 @@ def plan_deletes(draft: Draft) -> None:
     """By absence: only what the ledger manages, under the same numeric id."""
     gone: dict[Ref, Live] = {}
     for ref, row in sorted(draft.renamed.ledger.items()):
-        if ref in draft.catalog.objects or ref in draft.renamed.blocked or row.spent:
+        if ref in draft.whole or ref in draft.renamed.blocked or row.spent:
             continue
         live = draft.renamed.objects.get(ref)
         if live is None:
@@ -35,8 +35,8 @@ def plan_deletes(draft: Draft) -> None:
             for v in draft.variants.get(ref, ())
             if v.ref not in gone and ref.kind == "product" and not _retired(draft, v)
         ]
-        moved = [v for v in staying if v in draft.catalog.objects]
-        unmanaged = [v.key for v in staying if v not in draft.catalog.objects]
+        moved = [v for v in staying if v in draft.whole]
+        unmanaged = [v.key for v in staying if v not in draft.whole]
         if moved:
             _refuse_moved(draft, ref, moved)
             continue
@@ -57,9 +57,9 @@ def plan_deletes(draft: Draft) -> None:
 
 def _refuse_moved(draft: Draft, product: Ref, variants: list[Ref]) -> None:
     keys = ", ".join(sorted(v.key for v in variants))
-    parents = {draft.catalog.objects[v].parent for v in variants}
+    parents = {draft.whole[v].parent for v in variants}
     names = ", ".join(sorted(p.key for p in parents if p))
-    entries = [draft.catalog.objects[p].source.location for p in parents if p]
+    entries = [draft.whole[p].source.location for p in parents if p]
     where = f"at {entries[0].file}:{entries[0].line}" if len(entries) == 1 else "there"
     draft.refuse(
         f"delete:{product}",
@@ -133,11 +133,20 @@ def keep_last_variants(draft: Draft) -> None:
                 step.id,
                 step.ref,
                 "it is the last variant of its product, and a product keeps one",
-                f"Delete the product {product.key} instead: take its entry out."
-                if product in draft.catalog.objects
-                else f"Delete the product {product.key} instead: it has another key "
-                "in Traede by now, so write it with `delete: true`.",
+                _instead(draft, product),
             )
+
+
+def _instead(draft: Draft, product: Ref) -> str:
+    outside = draft.whole.keys() - draft.catalog.objects.keys()
+    if any(draft.whole[ref].parent == product for ref in outside):
+        return f"Plan all of the product: --only product:{product.key}"
+    if product in draft.whole:
+        return f"Delete the product {product.key} instead: take its entry out."
+    return (
+        f"Delete the product {product.key} instead: it has another key in Traede by "
+        "now, so write it with `delete: true`."
+    )
 
 
 def keep_categories(draft: Draft) -> None:

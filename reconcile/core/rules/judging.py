@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from reconcile.core.approvals import approval_id
-from reconcile.core.checks import place
 from reconcile.core.config import Config
 from reconcile.core.model import Applied, Desired, Live, Path, Ref, Tenant
 from reconcile.core.problems import Problem
+from reconcile.core.references import place
 from reconcile.core.rules.findings import Finding, Sides, Subject, of_catalog
 from reconcile.core.rules.moves import CHANGE_JUDGES
 from reconcile.core.rules.table import RULES, level_of, limit_of

@@ -27,7 +27,7 @@ from reconcile.core.steps import Step, unit
 from reconcile.core.wire.write import IdsByKey, Json
 from reconcile.edges.answers import Reply
 from reconcile.edges.apply import canary
-from reconcile.edges.apply.calls import write_core_fields
+from reconcile.edges.apply.calls import core_changes, write_core_fields
 from reconcile.edges.apply.run import Applying
 from reconcile.edges.state import Call, Intent, Item, Outcome
 
@@ -70,16 +70,23 @@ def sync_units(run: Applying, steps: Sequence[Step]) -> None:
     for step in steps:
         units.setdefault(unit(step), Unit(unit(step), [])).steps.append(step)
     waiting = sorted(units.values(), key=lambda one: one.root in one.creates)
-    while waiting and not _is_known(run, waiting[0]) and run.may_go_on():
-        run.crew.do([partial(_batch, run, [waiting.pop(0)])])
+    while run.may_go_on():
+        first = next((one for one in waiting if not _is_known(run, one)), None)
+        if first is None:
+            break
+        waiting.remove(first)
+        run.crew.do([partial(_batch, run, [first])])
     run.crew.do(partial(_batch, run, batch) for batch in _batches(run, waiting))
 
 
 def _is_known(run: Applying, one: Unit) -> bool:
     """Whether a write like this one was found to do what we think: a sync of what was
     there before, or, where all is new, one that made something."""
+    core = canary.core(one.root.kind)
+    if core not in run.canaries and any(map(core_changes, one.steps)):
+        return False
     if not _needs_sync(one):
-        return f"core {one.root.kind}" in run.canaries
+        return True
     if one.root in one.creates and f"create {one.root.kind}" in run.canaries:
         return True
     return one.root.kind in run.canaries
@@ -324,16 +331,18 @@ def _read_back(
     run: Applying, kind: KindName, units: list[Unit], reply: Reply
 ) -> Snapshot:
     """The members as they are now. Where a sync is queued (B-6), it shows up late:
-    creates are waited for, as their ids are needed; and without an answer, what must
-    not be sent twice, as long as Traede may take to show a write."""
+    creates are waited for, as their ids are needed; the first of its sort, as nothing
+    can be told of it before; and without an answer, what must not be sent twice, as
+    long as Traede may take to show a write."""
     keys = [one.root.key for one in units]
+    first = kind not in run.canaries
     limit = run.config.traede.verify_seconds
     if reply.outcome == "unknown" and not any(one.once for one in units):
         limit = min(limit, 2)
     started, pause = run.now(), 0.2
     while True:
         after = run.reader.look(kind, keys)
-        late = [one for one in units if _may_show_later(one, after, reply)]
+        late = [u for u in units if _may_show_later(u, after, reply, first=first)]
         waited = run.now() - started
         if not late or reply.outcome == "refused" or waited >= limit:
             return after
@@ -341,10 +350,11 @@ def _read_back(
         pause = min(pause * 2, 5)
 
 
-def _may_show_later(one: Unit, after: Snapshot, reply: Reply) -> bool:
+def _may_show_later(one: Unit, after: Snapshot, reply: Reply, *, first: bool) -> bool:
     if not one.creates <= after.objects.keys():
         return True
-    return reply.outcome == "unknown" and one.once and _sign(one, after) is False
+    waited_for = one.once if reply.outcome == "unknown" else first
+    return waited_for and _sign(one, after) is False
 
 
 def _canary(run: Applying, landed: list[Unit], after: Snapshot) -> None:
@@ -353,8 +363,7 @@ def _canary(run: Applying, landed: list[Unit], after: Snapshot) -> None:
         if one.root in one.creates:
             run.canaries.add(f"create {kind}")
             continue
-        before = one.before.values()
-        canary.look(run, kind, one.root, before, after, canary.asked(one.steps))
+        canary.look(run, kind, one.root, one.before.values(), after)
 
 
 def _landed(one: Unit, after: Snapshot, reply: Reply) -> bool:

@@ -34,18 +34,14 @@ def write_core_fields(
     given ends with a result, unless the run has to end."""
     waiting = []
     for step in steps:
-        if _core_changes(step):
+        if core_changes(step):
             waiting.append(step)
         else:
             run.finish(step, "done")
     while waiting and run.may_go_on():
-        known = _sort(waiting[0]) in run.canaries
+        known = canary.core(unit(waiting[0]).kind) in run.canaries
         some, waiting = (waiting, []) if known else (waiting[:1], waiting[1:])
         _write_core(run, {step.ref: step for step in some}, held, now)
-
-
-def _sort(step: Step) -> str:
-    return f"core {unit(step).kind}"
 
 
 def _write_core(
@@ -85,7 +81,7 @@ def _write_core(
         outcomes.append(Outcome(ref, "done", "", row))
         run.finish(step, "done")
         before = [o for o in start.objects.values() if unit(step) in (o.ref, o.parent)]
-        canary.look(run, _sort(step), ref, before, now, canary.asked(steps))
+        canary.look(run, canary.core(unit(step).kind), ref, before, now)
     run.settle(call, outcomes)
 
 
@@ -96,19 +92,19 @@ def _known(reply: Reply, step: Step, now: Snapshot) -> bool:
     )
 
 
-def _core_changes(step: Step) -> tuple[Change, ...]:
+def core_changes(step: Step) -> tuple[Change, ...]:
     fields = KINDS[step.ref.kind].fields
     return tuple(c for c in step.written if fields[c.path[0]].via is Via.CORE)
 
 
 def _core_part(step: Step) -> Step:
-    return Step(step.action, step.ref, _core_changes(step))
+    return Step(step.action, step.ref, core_changes(step))
 
 
 def _core_row(
     run: Applying, step: Step, live: Live, was: Live | None = None
 ) -> Applied:
-    paths = {change.path for change in _core_changes(step)}
+    paths = {change.path for change in core_changes(step)}
     desired = run.desired(step.ref)
     if step.action == "create":
         was = None
@@ -117,7 +113,7 @@ def _core_row(
 
 
 def _core_item(run: Applying, step: Step, now: Snapshot) -> Item:
-    paths = {change.path for change in _core_changes(step)}
+    paths = {change.path for change in core_changes(step)}
     live = now.objects.get(step.ref)
     entry = _core_row(run, step, live) if live else None
     return Item(step.ref, (step.id,), run.expectation(step, paths), entry)
@@ -191,8 +187,7 @@ def rename(run: Applying, step: Step) -> None:
     run.settle(call, [Outcome(step.ref, "done")])
     _carry_ledger(run, step, old)
     run.finish(step, "done")
-    around = now.objects.values()
-    canary.look(run, canary.single(step), step.ref, around, then, canary.asked([step]))
+    canary.look(run, canary.single(step), step.ref, now.objects.values(), then)
 
 
 def _look_around(run: Applying, step: Step, old: Ref) -> Snapshot:
@@ -328,9 +323,7 @@ def _write(
         run.finish(step, "done")
         before = [was] if was else []
         then = Snapshot({live.ref: live})
-        canary.look(
-            run, canary.single(step), step.ref, before, then, canary.asked([step])
-        )
+        canary.look(run, canary.single(step), step.ref, before, then)
         return
     run.settle(call, [Outcome(step.ref, "failed", "; ".join(reply.words))])
     run.fail(step, reply, "Traede does not show it")

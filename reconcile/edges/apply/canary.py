@@ -4,22 +4,23 @@ out (D-4)."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from reconcile.core.kinds import KINDS
-from reconcile.core.model import UNKNOWN, Live, Path, Ref, Snapshot
+from reconcile.core.model import UNKNOWN, KindName, Live, Path, Ref, Snapshot
 from reconcile.core.steps import Step
 from reconcile.edges.apply.run import Applying
-
-
-def asked(steps: Iterable[Step]) -> dict[Ref, set[Path]]:
-    """What steps change, by object."""
-    return {step.ref: {change.path for change in step.written} for step in steps}
 
 
 def single(step: Step) -> str:
     """The sort of a step that is one call."""
     return f"{step.action} {step.ref.kind}"
+
+
+def core(kind: KindName) -> str:
+    """The sort of what only core takes."""
+    return f"core {kind}"
 
 
 def look(
@@ -28,19 +29,24 @@ def look(
     written: Ref,
     before: Iterable[Live],
     after: Snapshot,
-    changed: Mapping[Ref, Collection[Path]],
-    gone: Collection[Ref] = (),
 ) -> None:
-    """Stop the run where the first write of a sort did more than `changed` and `gone`
-    say; an object with a new key is known by its id."""
+    """Stop the run where the first write of a sort did what the plan does not say; an
+    object with a new key is known by its id.
+
+    What another step asks for is no surprise: where syncs are queued (B-6), an earlier
+    one may show up only now.
+    """
     if sort in run.canaries:
         return
+    changed, gone = _asked(run.planned.plan.to_do)
     now = {(one.ref.kind, one.remote_id): one for one in after.objects.values()}
     for was in before:
-        if was.ref in gone or was.ref in after.ambiguous:
+        if was.ref in after.ambiguous:
             continue
         found = now.get((was.ref.kind, was.remote_id))
         if found is None:
+            if was.ref in gone:
+                continue
             also = f"deleted {was.ref.kind} {was.ref.key}"
         elif moved := _moved(was, found, changed):
             of = "" if written in (was.ref, found.ref) else f" of {_words(was.ref)}"
@@ -49,9 +55,21 @@ def look(
             continue
         run.stop(
             f"writing {_words(written)} also {also} in Traede, which nobody asked "
-            "for; nothing else was written"
+            "for; nothing was written after that"
         )
     run.canaries.add(sort)
+
+
+def _asked(steps: Iterable[Step]) -> tuple[dict[Ref, set[Path]], set[Ref]]:
+    """What steps change, by object, and what they delete, or archive instead."""
+    changed: dict[Ref, set[Path]] = defaultdict(set)
+    gone: set[Ref] = set()
+    for step in steps:
+        changed[step.ref].update(change.path for change in step.written)
+        if step.action == "delete":
+            gone.update((step.ref, *step.cascade))
+            changed[step.ref].update(KINDS[step.ref.kind].retire())
+    return changed, gone
 
 
 def _moved(was: Live, now: Live, changed: Mapping[Ref, Collection[Path]]) -> list[str]:

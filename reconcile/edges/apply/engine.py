@@ -11,7 +11,6 @@ adopt what is in the catalog and live       (ledger only)
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
@@ -98,19 +97,21 @@ def _one_by_one(run: Applying, steps: list[Step]) -> None:
     """Steps that are one call each: side by side, except for those of one product,
     and the first of its sort, which goes alone."""
     call = SINGLE[phase(steps[0])[0]]
-    units: dict[Ref, list[Step]] = defaultdict(list)
+    sorts: dict[str, dict[Ref, list[Step]]] = {}
     for step in steps:
-        units[unit(step)].append(step)
+        units = sorts.setdefault(canary.single(step), {})
+        units.setdefault(unit(step), []).append(step)
 
     def write(some: list[Step]) -> None:
         for step in some:
             if run.may_go_on():
                 call(run, step)
 
-    jobs = [partial(write, some) for some in units.values()]
-    while jobs and canary.single(steps[0]) not in run.canaries and run.may_go_on():
-        run.crew.do([jobs.pop(0)])
-    run.crew.do(jobs)
+    for sort, units in sorts.items():
+        jobs = [partial(write, some) for some in units.values()]
+        while jobs and sort not in run.canaries and run.may_go_on():
+            run.crew.do([jobs.pop(0)])
+        run.crew.do(jobs)
 
 
 def _ready(waiting: list[Step]) -> list[Step]:

@@ -59,9 +59,8 @@ def remove(run: Applying, step: Step) -> None:
     if not there:
         run.settle(call, [item.arrived()])
         run.finish(step, "done")
-        gone = (step.ref, *step.cascade)
         before = now.objects.values()
-        canary.look(run, canary.single(step), step.ref, before, after, {}, gone)
+        canary.look(run, canary.single(step), step.ref, before, after)
         return
     run.settle(call, [Outcome(step.ref, "failed", words)])
     refused = reply.outcome == "refused" and reply.status == 422
@@ -257,8 +256,7 @@ def _archive(run: Applying, step: Step, words: str) -> None:
         return
     run.settle(call, [Outcome(row.ref, "done", words, row) for row in retired])
     run.finish(step, "archived", words)
-    then, off = _look(run, step), {step.ref: kind.retire().keys()}
-    canary.look(run, canary.single(step), step.ref, [live], then, off)
+    canary.look(run, canary.single(step), step.ref, [live], _look(run, step))
 
 
 def _is_known(run: Applying, live: Live) -> bool:
