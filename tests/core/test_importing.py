@@ -621,7 +621,7 @@ def test_what_files_have_otherwise_is_counted_by_style(
 
 
 def test_what_would_look_like_a_slip_is_written_in_quotes() -> None:
-    names = ["Hats\"", "Winter\u00a02026", "Ladies'"]
+    names = ['Hats"', "Winter\u00a02026", "Ladies'"]
     found = import_catalog(
         live(category=[{"id": n, "name": name} for n, name in enumerate(names, 1)]), EUR
     )
