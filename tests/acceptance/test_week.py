@@ -91,7 +91,7 @@ def test_a_week(maintainer: Maintainer) -> None:
             f"sku: {sku},",
             f"sku: {sku}, archived: true, b2c_available: false,",
         )
-    assert "Size 36, 37  archived       (unknown) → yes" in maintainer.applies()
+    assert "36, 37  goes off sale: archived" in maintainer.applies()
     gone = [sku for sku, row in maintainer.shop["variant"].items() if row["archived"]]
     assert sorted(gone) == ["M0E20000000E8UH", "M0E20000000E8UI"]
 
